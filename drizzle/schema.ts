@@ -1,0 +1,245 @@
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  boolean,
+  check,
+  customType,
+  date,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core'
+
+/**
+ * Every table and constraint. Roles, grants and row security stand in migrations/0001, which drizzle cannot write.
+ * Tables of the hot path carry `contract_id`, and their keys start with it, so that they can be spread by contract.
+ * Assessments, marks and counts have no foreign key to contracts: each write would lock the contract's one row.
+ */
+
+/** An identifier chosen by a client: ordered by bytes on every server, whatever its collation. */
+const identifier = customType<{ data: string }>({ dataType: () => 'text collate "C"' })
+const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' })
+const day = (name: string) => date(name, { mode: 'string' })
+
+export const organisations = pgTable(
+  'organisations',
+  {
+    organisationId: identifier('organisation_id').primaryKey(),
+    name: text('name').notNull(),
+    kind: text('kind').notNull(),
+    areaCode: text('area_code'),
+    exactReturns: boolean('exact_returns').notNull().default(false),
+    revision: integer('revision').notNull().default(1),
+    createdAt: moment('created_at').notNull().defaultNow(),
+    updatedAt: moment('updated_at').notNull().defaultNow(),
+  },
+  (t) => [check('organisations_kind', sql`${t.kind} in ('provider', 'commissioner')`)],
+)
+
+/** Keys to the API. Only a digest is kept; `organisation_id` is null for an operator's key. */
+export const apiKeys = pgTable(
+  'api_keys',
+  {
+    keyId: identifier('key_id').primaryKey(),
+    organisationId: identifier('organisation_id').references(() => organisations.organisationId),
+    digest: bytes('digest').notNull(),
+    label: text('label').notNull(),
+    scopes: text('scopes').array().notNull(),
+    createdAt: moment('created_at').notNull().defaultNow(),
+    expiresOn: day('expires_on'),
+    revokedAt: moment('revoked_at'),
+    lastUsedAt: moment('last_used_at'),
+  },
+  (t) => [index('api_keys_of_organisation').on(t.organisationId, t.keyId)],
+)
+
+export const contracts = pgTable(
+  'contracts',
+  {
+    contractId: identifier('contract_id').primaryKey(),
+    title: text('title').notNull(),
+    providerId: identifier('provider_id')
+      .notNull()
+      .references(() => organisations.organisationId),
+    partners: text('partners').array().notNull(),
+    /** In order: the first one leads. */
+    commissioners: text('commissioners').array().notNull(),
+    startsOn: day('starts_on').notNull(),
+    endsOn: day('ends_on').notNull(),
+    follows: identifier('follows'),
+    instruments: text('instruments').array().notNull(),
+    measures: jsonb('measures').notNull(),
+    targets: jsonb('targets').notNull(),
+    funding: jsonb('funding').notNull(),
+    returns: jsonb('returns').notNull(),
+    minimumCount: integer('minimum_count').notNull(),
+    retention: jsonb('retention'),
+    /** Which versions of which definitions the stored counts were made with; null: not counted yet. */
+    countedWith: text('counted_with'),
+    revision: integer('revision').notNull().default(1),
+    createdAt: moment('created_at').notNull().defaultNow(),
+    updatedAt: moment('updated_at').notNull().defaultNow(),
+  },
+  (t) => [
+    check('contracts_minimum_count', sql`${t.minimumCount} >= 3`),
+    check('contracts_dates', sql`${t.startsOn} <= ${t.endsOn}`),
+    foreignKey({ name: 'contracts_follows', columns: [t.follows], foreignColumns: [t.contractId] }),
+    index('contracts_of_provider').on(t.providerId),
+  ],
+)
+
+/** One person's episode of support. Names, addresses and dates of birth have no column here. */
+export const cases = pgTable(
+  'cases',
+  {
+    contractId: identifier('contract_id')
+      .notNull()
+      .references(() => contracts.contractId),
+    caseRef: identifier('case_ref').notNull(),
+    client: identifier('client'),
+    referredOn: day('referred_on'),
+    referralSource: text('referral_source'),
+    firstContactOn: day('first_contact_on'),
+    startedOn: day('started_on'),
+    closedOn: day('closed_on'),
+    closure: text('closure'),
+    continues: boolean('continues'),
+    deliveredBy: identifier('delivered_by').notNull(),
+    fundingStream: text('funding_stream'),
+    area: text('area'),
+    cohorts: text('cohorts').array(),
+    crimeType: text('crime_type'),
+    reportedToPolice: boolean('reported_to_police'),
+    characteristics: jsonb('characteristics'),
+    sourceUpdatedAt: moment('source_updated_at'),
+    /** Worked out at each write (domain/support-case): the day the case counts on, and since when it was in support. */
+    countedOn: day('counted_on'),
+    inSupportFrom: day('in_support_from'),
+    revision: integer('revision').notNull().default(1),
+    createdAt: moment('created_at').notNull().defaultNow(),
+    updatedAt: moment('updated_at').notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.contractId, t.caseRef] }),
+    index('cases_by_counted_on').on(t.contractId, t.countedOn),
+    index('cases_of_client').on(t.contractId, t.client),
+  ],
+)
+
+const answered = {
+  /** Null: answered without a case (feedback). */
+  caseRef: identifier('case_ref'),
+  instrumentId: text('instrument_id').notNull(),
+  instrumentVersion: smallint('instrument_version').notNull(),
+  stage: text('stage').notNull(),
+  respondent: text('respondent').notNull(),
+  response: text('response').notNull(),
+  assessedOn: day('assessed_on').notNull(),
+  answers: jsonb('answers').notNull(),
+  /** Whole numbers (value × 10^places) in the order of the instrument version's scores; null: missing. */
+  scores: integer('scores').array().notNull(),
+  sourceUpdatedAt: moment('source_updated_at'),
+  receivedAt: moment('received_at').notNull(),
+}
+
+/** What is valid now; a withdrawn one stays as a tombstone, so that its revisions go on counting. */
+export const assessments = pgTable(
+  'assessments',
+  {
+    contractId: identifier('contract_id').notNull(),
+    ref: identifier('ref').notNull(),
+    revision: integer('revision').notNull(),
+    withdrawnAt: moment('withdrawn_at'),
+    ...answered,
+  },
+  (t) => [
+    primaryKey({ columns: [t.contractId, t.ref] }),
+    foreignKey({
+      name: 'assessments_case',
+      columns: [t.contractId, t.caseRef],
+      foreignColumns: [cases.contractId, cases.caseRef],
+    }),
+    index('assessments_of_case').on(t.contractId, t.caseRef),
+    check('assessments_stage', sql`${t.stage} in ('start', 'review', 'end', 'follow-up')`),
+    check('assessments_respondent', sql`${t.respondent} in ('self', 'parent', 'worker')`),
+    check(
+      'assessments_response',
+      sql`${t.response} in ('completed', 'declined', 'not-asked', 'unable', 'no-reply')`,
+    ),
+  ],
+)
+
+/** The former contents of a corrected assessment. */
+export const assessmentRevisions = pgTable(
+  'assessment_revisions',
+  {
+    contractId: identifier('contract_id').notNull(),
+    ref: identifier('ref').notNull(),
+    revision: integer('revision').notNull(),
+    ...answered,
+  },
+  (t) => [
+    primaryKey({ columns: [t.contractId, t.ref, t.revision] }),
+    foreignKey({
+      name: 'assessment_revisions_assessment',
+      columns: [t.contractId, t.ref],
+      foreignColumns: [assessments.contractId, assessments.ref],
+    }),
+    index('assessment_revisions_of_case').on(t.contractId, t.caseRef),
+  ],
+)
+
+/** "This contract's month is to be counted": appended with each write, deleted by the count that has seen it. */
+export const marks = pgTable(
+  'marks',
+  {
+    contractId: identifier('contract_id').notNull(),
+    /** year × 100 + month */
+    month: integer('month').notNull(),
+    markId: bigint('mark_id', { mode: 'number' }).generatedAlwaysAsIdentity().notNull(),
+    createdAt: moment('created_at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.contractId, t.month, t.markId] })],
+)
+
+/**
+ * Exact whole-number counts of a contract's month in the one shape that carries everything:
+ * a score's transitions (x = start, y = end), a measure's verdicts (x = counted, y = achieved), a case's completeness.
+ */
+export const counts = pgTable(
+  'counts',
+  {
+    contractId: identifier('contract_id').notNull(),
+    month: integer('month').notNull(),
+    subject: identifier('subject').notNull(),
+    by: identifier('by').notNull(),
+    value: identifier('value').notNull(),
+    x: integer('x').notNull(),
+    y: integer('y').notNull(),
+    n: integer('n').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.contractId, t.month, t.subject, t.by, t.value, t.x, t.y] }),
+    check('counts_n', sql`${t.n} > 0`),
+  ],
+)
+
+/** What each published definition said when it was first seen: a version never changes. */
+export const definitionVersions = pgTable(
+  'definition_versions',
+  {
+    kind: text('kind').notNull(),
+    id: text('id').notNull(),
+    version: text('version').notNull(),
+    hash: text('hash').notNull(),
+    seenAt: moment('seen_at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.kind, t.id, t.version] })],
+)

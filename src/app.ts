@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto'
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifySchemaCompiler,
+} from 'fastify'
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { ZodType } from 'zod'
+import type { Caller } from './domain/caller.ts'
+import { invalid, notFound, Problem } from './domain/problem.ts'
+import type { Metrics } from './metrics.ts'
+import { guardRoutes } from './routes/access.ts'
+import { assessmentRoutes } from './routes/assessments.ts'
+import { caseRoutes } from './routes/cases.ts'
+import { contractRoutes } from './routes/contracts.ts'
+import { definitionRoutes } from './routes/definitions.ts'
+import { BODY_LIMIT, takeJson } from './routes/json-body.ts'
+import { publishOpenApi } from './routes/openapi.ts'
+import { organisationRoutes } from './routes/organisations.ts'
+import { outcomeRoutes } from './routes/outcomes.ts'
+import { problemAsText, problemReply, sendProblem } from './routes/problem-reply.ts'
+import { faultsOf } from './routes/reading.ts'
+import { serviceRoutes } from './routes/service.ts'
+import type { Services } from './services/services.ts'
+
+export interface AppParts {
+  services: Services
+  authenticate: (key: string) => Promise<Caller | undefined>
+  isDatabaseAway: (error: unknown) => boolean
+  metrics: Metrics
+  logger: FastifyBaseLogger
+}
+
+/** A flood from one key is cut here, far above what one case system sends. */
+const REQUESTS_PER_SECOND = 5000
+
+/** Fastify with every route, not listening. */
+export async function buildApp({
+  services,
+  authenticate,
+  isDatabaseAway,
+  metrics,
+  logger,
+}: AppParts): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: logger,
+    // One line a request, written when it is done: see observeRequests.
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    bodyLimit: BODY_LIMIT,
+    // Longer than any identifier, so that one too long is a 422 that says so, and not a 404.
+    routerOptions: { maxParamLength: 1024 },
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => problemReply(isDatabaseAway)(error, request, reply),
+    clientErrorHandler: answerBrokenRequest,
+  }).withTypeProvider<ZodTypeProvider>()
+
+  app.setValidatorCompiler(validateAllButBodies)
+  app.setSerializerCompiler(serializerCompiler)
+  app.setErrorHandler(problemReply(isDatabaseAway))
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, notFound()))
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    reply.header('cache-control', 'no-store')
+  })
+  observeRequests(app, metrics)
+  refuseWhileStopping(app)
+  await app.register(helmet, { global: true, contentSecurityPolicy: false })
+  await app.register(rateLimit, {
+    max: REQUESTS_PER_SECOND,
+    timeWindow: 1000,
+    hook: 'preHandler',
+    keyGenerator: (request) => request.caller?.keyId ?? request.ip,
+    errorResponseBuilder: () => new Problem('too-many', 'This key sends more than is taken in one second.'),
+    enableDraftSpec: true,
+  })
+  takeJson(app)
+  guardRoutes(app, authenticate)
+  await publishOpenApi(app)
+  await app.register(serviceRoutes(services, metrics))
+  await app.register(
+    async (v1) => {
+      await v1.register(organisationRoutes(services))
+      await v1.register(contractRoutes(services))
+      await v1.register(caseRoutes(services))
+      await v1.register(assessmentRoutes(services))
+      await v1.register(outcomeRoutes(services))
+      await v1.register(definitionRoutes(services))
+    },
+    { prefix: '/v1' },
+  )
+  return app
+}
+
+/**
+ * Paths, queries and headers are checked here; bodies are read by their handlers (routes/reading.ts), so that the faults
+ * of their shape and those of the rules behind it are answered together.
+ */
+const validateAllButBodies: FastifySchemaCompiler<unknown> = ({ schema, httpPart }) => {
+  if (httpPart === 'body' || !(schema instanceof ZodType)) return (value: unknown) => ({ value })
+  return (value: unknown) => {
+    const parsed = schema.safeParse(value)
+    return parsed.success ? { value: parsed.data } : { error: invalid(faultsOf(parsed.error, [], value)) }
+  }
+}
+
+/** One line a request: its route's pattern and never its path, since a path names cases and people's references. */
+function observeRequests(app: FastifyInstance, metrics: Metrics): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown'
+    const milliseconds = reply.elapsedTime
+    metrics.requestDone({
+      route,
+      method: request.method,
+      status: reply.statusCode,
+      seconds: milliseconds / 1000,
+    })
+    request.log.info({
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      milliseconds: Math.round(milliseconds),
+    })
+  })
+}
+
+/** From the moment of stopping on, requests on open connections are sent elsewhere. */
+function refuseWhileStopping(app: FastifyInstance): void {
+  let stopping = false
+  app.addHook('preClose', async () => {
+    stopping = true
+  })
+  app.addHook('onRequest', async (_request, reply) => {
+    if (!stopping) return
+    reply.header('connection', 'close')
+    throw new Problem('unavailable', 'The service is stopping.')
+  })
+}
+
+/** What is no HTTP at all, before there is a request. */
+function answerBrokenRequest(
+  error: Error & { code?: string },
+  socket: {
+    writable: boolean
+    destroyed: boolean
+    end: (text: string) => unknown
+    destroy: (error: Error) => unknown
+  },
+): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy(error)
+    return
+  }
+  const [status, code, detail] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ([431, 'too-large', 'The headers are larger than is taken.'] as const)
+      : ([400, 'bad-request', 'This is not a well-formed HTTP request.'] as const)
+  const body = JSON.stringify({ ...(JSON.parse(problemAsText(code, detail)) as object), status })
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${status === 431 ? 'Request Header Fields Too Large' : 'Bad Request'}`,
+      'Content-Type: application/problem+json; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      `X-Request-Id: ${randomUUID()}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  )
+}

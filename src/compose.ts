@@ -1,0 +1,128 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { Config } from './config.ts'
+import { loadDefinitions, surveysFolder } from './definitions.ts'
+import { addressOf } from './database-address.ts'
+import { londonDateOf } from './domain/period.ts'
+import { makeDoorbell } from './doorbell.ts'
+import { joinEmbeddedPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts'
+import { makeMetrics } from './metrics.ts'
+import { openQueue, type RecountQueue } from './queue.ts'
+import type { Clock, Needs } from './services/needs.ts'
+import { authenticate } from './services/organisations/authenticate.ts'
+import { makeFirstOperatorKey } from './services/organisations/make-first-operator-key.ts'
+import { markAllOutdatedCounts } from './services/outcomes/mark-outdated-counts.ts'
+import { readBacklog } from './services/outcomes/read-backlog.ts'
+import { recordDefinitions } from './services/record-definitions.ts'
+import { makeServices, type Services } from './services/services.ts'
+import { connectOwner, connectPool, isDatabaseAway, transactOn } from './store/database.ts'
+import { migrate } from './store/migrate.ts'
+
+/** Everything that one process is made of, put together and connected. */
+export interface Composition {
+  needs: Needs
+  services: Services
+  authenticate: ReturnType<typeof authenticate>
+  isDatabaseAway: (error: unknown) => boolean
+  metrics: ReturnType<typeof makeMetrics>
+  queue: RecountQueue
+  logger: Logger
+  /** Lets go of all of it, in order. Whoever listens or counts has stopped before. */
+  close: () => Promise<void>
+}
+
+const systemClock: Clock = {
+  now: () => new Date(),
+  today: () => londonDateOf(new Date()),
+}
+
+/** The given server, or the embedded one: started here, or joined where another process of ours runs it. */
+async function findDatabase(
+  config: Config,
+  role: 'api' | 'workers',
+  logger: Logger,
+): Promise<EmbeddedPostgres> {
+  if (config.databaseUrl !== undefined) {
+    return { address: addressOf(config.databaseUrl), stop: () => Promise.resolve() }
+  }
+  if (role === 'workers') {
+    return { address: await joinEmbeddedPostgres(config.dataDir), stop: () => Promise.resolve() }
+  }
+  return startEmbeddedPostgres({
+    dataDir: config.dataDir,
+    log: (line) => {
+      logger.info({ postgres: line })
+    },
+  })
+}
+
+/**
+ * Checks the definitions, finds or starts the database, brings it up to date and connects everything.
+ *
+ * @throws {Error} with one line that says why the service cannot start; nothing is left running then
+ */
+export async function compose(config: Config, role: 'api' | 'workers', logger: Logger): Promise<Composition> {
+  const folders = config.surveysDir === undefined ? [surveysFolder] : [surveysFolder, config.surveysDir]
+  const definitions = loadDefinitions(folders)
+  const database = await findDatabase(config, role, logger)
+  const opened: (() => Promise<void>)[] = [database.stop]
+  const close = async (): Promise<void> => {
+    for (const closeOne of opened.splice(0).reverse()) await closeOne()
+  }
+  try {
+    await migrate(database.address)
+    const owner = connectOwner(database.address)
+    try {
+      await recordDefinitions(owner, definitions)
+    } finally {
+      await owner.end()
+    }
+    const pool = connectPool(database.address, config.poolSize)
+    opened.push(() => pool.end({ timeout: 5 }))
+    const warn = (error: unknown): void => {
+      logger.warn({ err: error }, 'queue')
+    }
+    const queue = await openQueue(
+      config.redisUrl === undefined ? { database: database.address } : { redisUrl: config.redisUrl },
+      warn,
+    )
+    opened.push(() => queue.close())
+    const bell = makeDoorbell((months) => queue.add(months), warn)
+    opened.push(() => bell.close())
+    const needs: Needs = {
+      transact: transactOn(pool),
+      definitions,
+      clock: systemClock,
+      ring: (months) => {
+        bell.ring(months)
+      },
+      pause: (milliseconds) => pause(milliseconds),
+      returnGraceDays: config.returnGraceDays,
+    }
+    if (config.operatorKey === undefined) await writeFirstOperatorKey(config, needs)
+    await markAllOutdatedCounts(needs)()
+    return {
+      needs,
+      services: makeServices(needs),
+      authenticate: authenticate(needs, config.operatorKey),
+      isDatabaseAway,
+      metrics: makeMetrics(readBacklog(needs)),
+      queue,
+      logger,
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** To a file that only its owner reads, never to a log. */
+async function writeFirstOperatorKey({ dataDir }: Config, needs: Needs): Promise<void> {
+  const key = await makeFirstOperatorKey(needs)()
+  if (key === undefined) return
+  await mkdir(dataDir, { recursive: true })
+  await writeFile(join(dataDir, 'operator.key'), `${key}\n`, { mode: 0o600 })
+}

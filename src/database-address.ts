@@ -1,0 +1,21 @@
+import { userInfo } from 'node:os'
+import type { DatabaseAddress } from './embedded-postgres.ts'
+
+/**
+ * The parts of a PostgreSQL URL. `?host=/folder` names a Unix socket's folder, as libpq has it.
+ *
+ * @throws {Error} if it is no URL
+ */
+export function addressOf(databaseUrl: string): DatabaseAddress {
+  if (!URL.canParse(databaseUrl)) throw new Error('Settings: DATABASE_URL is not a URL')
+  const url = new URL(databaseUrl)
+  const user = decodeURIComponent(url.username) || userInfo().username
+  const password = decodeURIComponent(url.password)
+  return {
+    host: url.searchParams.get('host') ?? (url.hostname || 'localhost'),
+    port: url.port === '' ? 5432 : Number(url.port),
+    user,
+    ...(password !== '' && { password }),
+    database: decodeURIComponent(url.pathname.slice(1)) || user,
+  }
+}

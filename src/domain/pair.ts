@@ -1,0 +1,96 @@
+import type { Instrument, Respondent, Score } from './instrument.ts'
+import { hasNeed } from './instrument.ts'
+import type { ScoredEnd } from './measure.ts'
+import type { Assessment } from './support-case.ts'
+
+/** What pairing needs of an assessment: no answers. */
+export type Answered = Pick<
+  Assessment,
+  'ref' | 'instrumentId' | 'instrumentVersion' | 'stage' | 'respondent' | 'response' | 'assessedOn' | 'scores'
+>
+
+/** Start and end of the same case, instrument and respondent. */
+export interface Pair {
+  start: Answered
+  end: Answered
+}
+
+/** Which assessments of a case are looked at. */
+export interface PairQuestion {
+  instrument: string
+  /** Absent: any version. */
+  version?: number | undefined
+  respondent: Respondent
+  /** Which later assessment is meant. */
+  end: 'end' | 'review' | 'follow-up'
+}
+
+/** Finds the instrument's version that made a stored score. */
+export type InstrumentOf = (id: string, version: number) => Instrument | undefined
+
+/** In order of date, and on one day in the order of `ref` by bytes (references are ASCII, so this is `<`). */
+function isBefore(a: Answered, b: Answered): boolean {
+  return a.assessedOn < b.assessedOn || (a.assessedOn === b.assessedOn && a.ref < b.ref)
+}
+
+function areComparable(a: Instrument | undefined, b: Instrument | undefined): boolean {
+  if (a === undefined || b === undefined) return false
+  return (
+    a.version === b.version || a.comparableWith.includes(b.version) || b.comparableWith.includes(a.version)
+  )
+}
+
+/** The completed assessments that the question is about. */
+function eligible(
+  assessments: readonly Answered[],
+  { instrument, version, respondent }: PairQuestion,
+): Answered[] {
+  return assessments.filter(
+    (one) =>
+      one.instrumentId === instrument &&
+      (version === undefined || one.instrumentVersion === version) &&
+      one.respondent === respondent &&
+      one.response === 'completed',
+  )
+}
+
+/**
+ * The latest end of an instrument and the earliest start comparable with it, by the same respondent, wherever it lies in
+ * time: a start may be years older than the period, or even later than its end.
+ *
+ * @returns what there is: an end without a start pairs with nothing, nor does a start without an end
+ */
+export function findPair(
+  assessments: readonly Answered[],
+  question: PairQuestion,
+  instrumentOf: InstrumentOf,
+): Partial<Pair> {
+  const candidates = eligible(assessments, question)
+  let end: Answered | undefined
+  for (const one of candidates) {
+    if (one.stage === question.end && (end === undefined || isBefore(end, one))) end = one
+  }
+  const endInstrument = end && instrumentOf(end.instrumentId, end.instrumentVersion)
+  let start: Answered | undefined
+  for (const one of candidates) {
+    if (one.stage !== 'start') continue
+    if (end && !areComparable(instrumentOf(one.instrumentId, one.instrumentVersion), endInstrument)) continue
+    if (start === undefined || isBefore(one, start)) start = one
+  }
+  return { ...(start && { start }), ...(end && { end }) }
+}
+
+/** One score as one end of the pair has it, with the definition that made it. */
+export interface ScoreAt extends ScoredEnd {
+  score: Score
+}
+
+/** A score of an assessment by the definition of the version that made it; undefined if that version has no such score. */
+export function scoreAt(one: Answered, scoreId: string, instrumentOf: InstrumentOf): ScoreAt | undefined {
+  const scores = instrumentOf(one.instrumentId, one.instrumentVersion)?.scores ?? []
+  const index = scores.findIndex(({ id }) => id === scoreId)
+  const score = scores[index]
+  if (score === undefined) return undefined
+  const value = one.scores[index] ?? null
+  return { score, value, need: value === null ? undefined : hasNeed(score, value) }
+}

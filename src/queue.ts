@@ -1,0 +1,80 @@
+import { createPostgresBackend, Queue, withBackend, Worker } from 'bullmq'
+import type { DatabaseAddress } from './embedded-postgres.ts'
+import { RECOUNT, type RecountJob } from './jobs.ts'
+import type { ContractMonth } from './store/marks.ts'
+
+/** Where the queue is kept: on Redis, or on the same Postgres as everything else. */
+export type QueuePlace = { redisUrl: string } | { database: DatabaseAddress }
+
+/** The doorbell between whoever writes and whoever counts. What is to be counted stands in Postgres, not here. */
+export interface RecountQueue {
+  /** @throws {Error} at once if the queue cannot be reached; never call it inside a request */
+  add: (months: readonly ContractMonth[]) => Promise<void>
+  /** Counts what the queue names, one contract-month a job, until it is closed. */
+  work: (
+    count: (month: ContractMonth) => Promise<void>,
+    onError: (error: Error) => void,
+  ) => { close: () => Promise<void> }
+  close: () => Promise<void>
+}
+
+const CONCURRENCY = 2
+
+/** How the two backends differ is said here and nowhere else. */
+function backendAt(place: QueuePlace) {
+  if ('redisUrl' in place) {
+    const { redisUrl: url } = place
+    return {
+      // With Redis away, adding fails at once instead of waiting for ever.
+      makeQueue: () => new Queue<RecountJob>(RECOUNT, { connection: { url, enableOfflineQueue: false } }),
+      makeWorker: (process: (job: { data: RecountJob }) => Promise<void>) =>
+        new Worker<RecountJob>(RECOUNT, process, {
+          connection: { url, maxRetriesPerRequest: null },
+          concurrency: CONCURRENCY,
+        }),
+    }
+  }
+  const backend = withBackend(createPostgresBackend)
+  const connection = { ...place.database, max: 4, migrate: true }
+  return {
+    makeQueue: () => new backend.Queue<RecountJob>(RECOUNT, { connection }),
+    makeWorker: (process: (job: { data: RecountJob }) => Promise<void>) =>
+      new backend.Worker<RecountJob>(RECOUNT, process, { connection, concurrency: CONCURRENCY }),
+  }
+}
+
+/** Connects to the queue, having made its tables where it lives on Postgres. */
+export async function openQueue(place: QueuePlace, onError: (error: Error) => void): Promise<RecountQueue> {
+  const { makeQueue, makeWorker } = backendAt(place)
+  const queue = makeQueue()
+  queue.on('error', onError)
+  if ('database' in place) await queue.waitUntilReady()
+  return {
+    async add(months) {
+      await queue.addBulk(
+        months.map(({ contractId, month }) => ({
+          name: 'count',
+          data: { contractId, month },
+          opts: {
+            // One waiting job a contract-month, and one more if it changes while that is under way. A fixed job id would
+            // lose the second; and even if this loses one, the sweep rings again for the mark that stays in Postgres.
+            deduplication: { id: `${contractId} ${month}`, keepLastIfActive: true },
+            removeOnComplete: true,
+            removeOnFail: { count: 1000 },
+            attempts: 5,
+            backoff: { type: 'exponential', delay: 500 },
+          },
+        })),
+      )
+    },
+    work(count, onJobError) {
+      const worker = makeWorker(({ data }) => count(data))
+      worker.on('error', onJobError)
+      worker.on('failed', (_job, error) => {
+        onJobError(error)
+      })
+      return { close: () => worker.close() }
+    },
+    close: () => queue.close(),
+  }
+}

@@ -1,0 +1,203 @@
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { describeScores, respondents, stages, type Instrument } from '../domain/instrument.ts'
+import { tagOf } from '../domain/precondition.ts'
+import { responses } from '../domain/support-case.ts'
+import type { Services } from '../services/services.ts'
+import type { AssessmentRevision, StoredAssessment } from '../store/assessments.ts'
+import { organisationOf } from './access.ts'
+import { pageOf, pageQuery, sendPage } from './paging.ts'
+import { identifier, londonDate, readBody, timestamp } from './reading.ts'
+import { replies } from './replies.ts'
+
+const answer = z.union([z.number(), z.boolean(), z.string()])
+
+const assessmentBody = z
+  .strictObject({
+    case: identifier.optional().meta({
+      description:
+        'May be left out where the instrument may be answered without a case. One not known yet is made.',
+    }),
+    instrument: z
+      .string()
+      .regex(/^[a-z0-9]+(-[a-z0-9]+)*(@[1-9]\d{0,3})?$/, {
+        error: 'must be an instrument, such as victim-needs or victim-needs@1',
+      })
+      .meta({
+        description: 'Without a version: the newest in force on assessedOn.',
+        example: 'victim-needs',
+      }),
+    stage: z.enum(stages),
+    assessedOn: londonDate,
+    respondent: z.enum(respondents).optional().meta({ description: "Default: the instrument's own." }),
+    response: z
+      .enum(responses)
+      .optional()
+      .meta({ description: 'Default: completed, which alone takes answers.' }),
+    answers: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({
+        description: 'Item by item, as the instrument asks.',
+        example: { 'personal-safety': 3, health: 2 },
+      }),
+    sourceUpdatedAt: timestamp
+      .optional()
+      .meta({ description: 'A write with an older one than stored changes nothing.' }),
+  })
+  .meta({ id: 'AssessmentBody' })
+
+const scoreShown = z.object({
+  value: z.number().nullable(),
+  need: z.boolean().optional(),
+  missing: z.literal('not-answered').optional(),
+})
+
+const revisionShown = z.object({
+  revision: z.number(),
+  case: z.string().optional(),
+  answers: z.record(z.string(), answer),
+  scores: z.record(z.string(), scoreShown),
+  stage: z.enum(stages),
+  assessedOn: z.string(),
+  receivedAt: z.string(),
+})
+
+const assessment = z
+  .object({
+    ref: z.string(),
+    contract: z.string(),
+    case: z.string().optional(),
+    instrument: z.string(),
+    stage: z.enum(stages),
+    respondent: z.enum(respondents),
+    response: z.enum(responses),
+    assessedOn: z.string(),
+    revision: z.number(),
+    answers: z.record(z.string(), answer),
+    scores: z.record(z.string(), scoreShown),
+    sourceUpdatedAt: z.string().optional(),
+    receivedAt: z.string(),
+    revisions: z.array(revisionShown).optional(),
+  })
+  .meta({ id: 'Assessment', description: 'An instrument answered at a stage, with its scores.' })
+
+const inPath = z.strictObject({ contract: identifier, ref: identifier })
+
+type Find = (id: string, version: number) => Instrument | undefined
+
+const showScores = (one: AssessmentRevision, find: Find) => {
+  const instrument = find(one.instrumentId, one.instrumentVersion)
+  return instrument === undefined || one.response !== 'completed'
+    ? {}
+    : describeScores(instrument, one.scores)
+}
+
+const showRevision = (one: AssessmentRevision, find: Find): z.output<typeof revisionShown> => ({
+  revision: one.revision,
+  case: one.caseRef ?? undefined,
+  answers: one.answers,
+  scores: showScores(one, find),
+  stage: one.stage,
+  assessedOn: one.assessedOn,
+  receivedAt: one.receivedAt,
+})
+
+const show = (
+  one: StoredAssessment & { revisions?: AssessmentRevision[] },
+  find: Find,
+): z.output<typeof assessment> => ({
+  ref: one.ref,
+  contract: one.contractId,
+  instrument: `${one.instrumentId}@${one.instrumentVersion}`,
+  respondent: one.respondent,
+  response: one.response,
+  ...showRevision(one, find),
+  sourceUpdatedAt: one.sourceUpdatedAt ?? undefined,
+  revisions: one.revisions?.map((revision) => showRevision(revision, find)),
+})
+
+/** Assessments of a contract: its provider's, and those of the cases that a partner delivers itself. */
+export const assessmentRoutes =
+  (services: Services): FastifyPluginCallbackZod =>
+  (app, _options, done) => {
+    const config = { access: 'casework' } as const
+    const tags = ['casework']
+    const find: Find = services.instrument
+
+    app.put(
+      '/contracts/:contract/assessments/:ref',
+      {
+        config,
+        schema: {
+          tags,
+          summary: 'Send an assessment, or a correction of it; the same again changes nothing',
+          params: inPath,
+          body: assessmentBody,
+          response: replies({ 200: assessment, 201: assessment }, 'write'),
+        },
+      },
+      async (request, reply) => {
+        const { created, stored } = await services.receiveAssessment(
+          organisationOf(request).organisation,
+          { contractId: request.params.contract, ref: request.params.ref },
+          readBody(assessmentBody, request.body),
+          request.headers['if-match'],
+        )
+        return reply
+          .code(created ? 201 : 200)
+          .header('etag', tagOf(stored.revision))
+          .send(show(stored, find))
+      },
+    )
+
+    app.get(
+      '/contracts/:contract/assessments/:ref',
+      {
+        config,
+        schema: {
+          tags,
+          summary: 'One assessment',
+          params: inPath,
+          querystring: z.strictObject({
+            revisions: z
+              .enum(['true', 'false'])
+              .optional()
+              .meta({ description: 'Also its former contents, oldest first.' }),
+          }),
+          response: replies({ 200: assessment }, 'read'),
+        },
+      },
+      async (request, reply) => {
+        const stored = await services.getAssessment(
+          organisationOf(request).organisation,
+          { contractId: request.params.contract, ref: request.params.ref },
+          request.query.revisions === 'true',
+        )
+        return reply.header('etag', tagOf(stored.revision)).send(show(stored, find))
+      },
+    )
+
+    app.get(
+      '/contracts/:contract/assessments',
+      {
+        config,
+        schema: {
+          tags,
+          summary: 'The assessments of a contract, by their refs',
+          params: z.strictObject({ contract: identifier }),
+          querystring: z.strictObject(pageQuery),
+          response: replies({ 200: pageOf(assessment) }, 'read'),
+        },
+      },
+      (request, reply) =>
+        sendPage(
+          { request, reply },
+          request.query,
+          (page) =>
+            services.listAssessments(organisationOf(request).organisation, request.params.contract, page),
+          { keyOf: (row) => row.ref, show: (row) => show(row, find) },
+        ),
+    )
+    done()
+  }

@@ -1,0 +1,143 @@
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { pairKinds } from '../domain/measure.ts'
+import type { OutcomesAnswer } from '../services/outcomes/read-outcomes.ts'
+import type { Services } from '../services/services.ts'
+import { organisationOf } from './access.ts'
+import { identifier, period } from './reading.ts'
+import { replies } from './replies.ts'
+
+const figure = z.number().nullable()
+const count = z.number().int().nullable()
+const spread = z.object({ mean: figure, sd: figure, median: figure })
+const interval = <M extends string>(method: M) =>
+  z
+    .object({ method: z.literal(method), level: z.literal(0.95), low: z.number(), high: z.number() })
+    .nullable()
+
+const target = z
+  .object({
+    from: z.string().optional(),
+    green: z.number().optional(),
+    amber: z.number().optional(),
+    better: z.enum(['lower', 'higher']).optional(),
+    atLeast: z.number().optional(),
+    atMost: z.number().optional(),
+  })
+  .nullable()
+
+const measureOutcome = z
+  .object({
+    measure: z.string(),
+    version: z.string(),
+    title: z.string(),
+    kind: z.enum(pairKinds),
+    basis: z.string().meta({ description: 'Who is in the denominator.' }),
+    numerator: count,
+    denominator: count,
+    rate: figure,
+    interval: interval('wilson'),
+    target,
+    rag: z.enum(['green', 'amber', 'red']).nullable(),
+    ragReason: z.literal('target-changed').optional(),
+    suppressed: z.boolean().meta({ description: 'Hidden, since it is about a small group.' }),
+  })
+  .meta({
+    id: 'MeasureOutcome',
+    description: 'Nobody in the denominator: rate, interval and rag are null, never 0.',
+  })
+
+const changeOutcome = z
+  .object({
+    instrument: z.string(),
+    score: z.string(),
+    title: z.string(),
+    better: z.enum(['lower', 'higher']),
+    pairs: count,
+    start: spread,
+    end: spread,
+    change: spread.extend({ interval: interval('t') }),
+    standardisedChange: figure.meta({ description: 'Mean change / SD at the start.' }),
+    percentageImprovement: figure.meta({
+      description:
+        '100 × total change / total distance available at the start; null where none was available.',
+    }),
+    improved: count,
+    unchanged: count,
+    deteriorated: count,
+    reliable: z
+      .object({
+        threshold: z.number(),
+        improved: count,
+        unchanged: count,
+        deteriorated: count,
+        recovered: count,
+        reliablyRecovered: count,
+        atCaseness: count,
+      })
+      .nullable(),
+    suppressed: z.boolean(),
+  })
+  .meta({ id: 'ChangeOutcome', description: 'Distance travelled; turned so that positive is better.' })
+
+const outcomes = z
+  .object({
+    contract: z.string(),
+    period: z.string(),
+    from: z.string(),
+    to: z.string().meta({ description: 'The last day of the period.' }),
+    computedAt: z.string(),
+    pending: z.boolean().meta({ description: 'Accepted changes are not in the figures yet.' }),
+    provisional: z.boolean().meta({ description: 'The period, or its grace time, has not ended.' }),
+    completeness: z.object({ closedCases: count, withStart: count, paired: count, rate: figure }),
+    measures: z.array(measureOutcome),
+    changes: z.array(changeOutcome),
+    groups: z.array(z.never()),
+  })
+  .meta({ id: 'Outcomes' })
+
+const show = ({ period: { label, from, to }, ...answer }: OutcomesAnswer): z.output<typeof outcomes> => ({
+  ...answer,
+  period: label,
+  from,
+  to,
+  groups: [],
+})
+
+const LONGEST_WAIT_SECONDS = 60
+
+/** `Prefer: wait=10` (RFC 7240), at most a minute. */
+function preferredWait(prefer: string | string[] | undefined): number {
+  const seconds = /(?:^|[,;\s])wait\s*=\s*(\d{1,6})(?:$|[,;\s])/i.exec(String(prefer ?? ''))?.[1]
+  return Math.min(Number(seconds ?? 0), LONGEST_WAIT_SECONDS)
+}
+
+/** Outcomes: exact to the provider, after disclosure control to a commissioner. */
+export const outcomeRoutes =
+  (services: Services): FastifyPluginCallbackZod =>
+  (app, _options, done) => {
+    app.get(
+      '/contracts/:contract/outcomes',
+      {
+        config: { access: 'outcomes' },
+        schema: {
+          tags: ['outcomes'],
+          summary: 'How far people came in a period',
+          description: '`Prefer: wait=10` waits up to so many seconds for pending work.',
+          params: z.strictObject({ contract: identifier }),
+          querystring: z.strictObject({ period }),
+          response: replies({ 200: outcomes }, 'read'),
+        },
+      },
+      async (request, reply) => {
+        const answer = await services.readOutcomes(
+          organisationOf(request),
+          request.params.contract,
+          request.query.period,
+          preferredWait(request.headers.prefer),
+        )
+        return reply.send(show(answer))
+      },
+    )
+    done()
+  }

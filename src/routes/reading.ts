@@ -1,0 +1,153 @@
+import { z } from 'zod'
+import { describeDateFault, parseLondonDate, parsePeriod } from '../domain/period.ts'
+import { invalid, type Fault, type Reading } from '../domain/problem.ts'
+
+/** `~` and `/` inside a key are written ~0 and ~1 (RFC 6901). */
+export const pointerTo = (path: readonly PropertyKey[]): string =>
+  path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+
+/**
+ * Reads each field of a body on its own, so that a fault in one does not hide those of the others, nor those of the
+ * rules that the service checks afterwards on the fields that are well-formed.
+ *
+ * @throws {Problem} `invalid` if the body is no object at all
+ */
+export function readBody<S extends z.ZodObject>(schema: S, body: unknown): Reading<z.output<S>> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw invalid([{ pointer: '', detail: 'must be an object' }])
+  }
+  const given: Record<string, unknown> = {}
+  const faults: Fault[] = []
+  const fields = schema.shape as Record<string, z.ZodType>
+  for (const [name, field] of Object.entries(fields)) {
+    const value = (body as Record<string, unknown>)[name]
+    const parsed = field.safeParse(value)
+    if (!parsed.success) faults.push(...faultsOf(parsed.error, [name], value))
+    else if (parsed.data !== undefined) given[name] = parsed.data
+  }
+  for (const name of Object.keys(body)) {
+    if (!Object.hasOwn(fields, name))
+      faults.push({ pointer: pointerTo([name]), detail: 'is not a field here' })
+  }
+  return { given: given as Partial<z.output<S>>, faults }
+}
+
+/** Every fault that zod found, with its place, in words that never repeat the value. */
+export function faultsOf(error: z.core.$ZodError, at: readonly PropertyKey[], input: unknown): Fault[] {
+  return error.issues.flatMap((issue) => {
+    const path = [...at, ...issue.path]
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({ pointer: pointerTo([...path, key]), detail: 'is not a field here' }))
+    }
+    return [{ pointer: pointerTo(path), detail: wordsFor(issue, isAbsent(input, issue.path)) }]
+  })
+}
+
+function isAbsent(input: unknown, path: readonly PropertyKey[]): boolean {
+  let value = input
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null) return false
+    value = (value as Record<PropertyKey, unknown>)[step]
+  }
+  return value === undefined
+}
+
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+}
+
+/** The rule in plain words; the house's own schemas bring theirs as the message. */
+function wordsFor(issue: z.core.$ZodIssue, absent: boolean): string {
+  if (absent) return 'is required'
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${TYPE_WORDS[issue.expected] ?? issue.expected}`
+    case 'invalid_value':
+      return `must be ${listOf(issue.values.map(String))}`
+    case 'too_small':
+      return `must be at least ${issue.minimum}${unitOf(issue.origin)}`
+    case 'too_big':
+      return `must be at most ${issue.maximum}${unitOf(issue.origin)}`
+    case 'invalid_union':
+      return 'is none of the shapes that are taken here'
+    default:
+      return issue.message
+  }
+}
+
+const unitOf = (origin: string): string =>
+  ({ string: ' characters long', array: ' entries long' })[origin] ?? ''
+
+function listOf(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`
+}
+
+/** 1 to 128 of `A-Z a-z 0-9 . _ -`: an identifier chosen by a client. */
+export const identifier = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,128}$/, { error: 'must be 1 to 128 of A-Z a-z 0-9 . _ -' })
+  .meta({ example: 'VF-2019-00123' })
+
+export const kebabIdentifier = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, { error: 'must be a kebab-case identifier' })
+  .max(64)
+
+/** Words for people to read: no control characters, and nothing that UTF-8 cannot carry. */
+export const text = (longest: number) =>
+  z
+    .string()
+    .min(1)
+    .max(longest)
+    .refine((value) => !/\p{Cc}|\p{Cs}/u.test(value), {
+      error: 'must be text without control characters',
+    })
+
+/** A civil date, or a timestamp with offset turned into its London date. */
+export const londonDate = z
+  .string()
+  .superRefine((value, context) => {
+    const fault = describeDateFault(value)
+    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault })
+  })
+  .transform((value) => parseLondonDate(value) ?? value)
+  .meta({
+    description: 'A date in London, or an RFC 3339 timestamp with offset, which is turned into one.',
+    example: '2019-01-08',
+  })
+
+/** An instant, kept to the millisecond in UTC. */
+export const timestamp = z
+  .string()
+  .refine((value) => /[Tt ]/.test(value) && describeDateFault(value) === undefined, {
+    error: 'must be an RFC 3339 timestamp with an offset',
+  })
+  .transform((value) =>
+    new Date(
+      value
+        .replace(/:60(?=\.|[Zz+-])/, ':59')
+        .replace(' ', 'T')
+        .toUpperCase(),
+    ).toISOString(),
+  )
+  .meta({ example: '2026-11-22T02:10:00Z' })
+
+export const period = z
+  .string()
+  .transform((value, context) => {
+    const parsed = parsePeriod(value)
+    if (parsed !== undefined) return parsed
+    context.addIssue({
+      code: 'custom',
+      message:
+        'must be a quarter 2025-26-Q1, a year 2025-26, a month 2019-M08, or a range of quarters or of months',
+    })
+    return z.NEVER
+  })
+  .meta({ example: '2018-19-Q3..2019-20-Q2' })

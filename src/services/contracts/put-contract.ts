@@ -1,0 +1,98 @@
+import { isDeepStrictEqual } from 'node:util'
+import { checkContract, type ContractBody } from '../../domain/contract-rules.ts'
+import { DEFAULT_MINIMUM_COUNT, type Contract } from '../../domain/contract.ts'
+import { checkPrecondition } from '../../domain/precondition.ts'
+import { Problem, whole, type Reading } from '../../domain/problem.ts'
+import { Overtaken } from '../../store/database.ts'
+import type { StoredContract } from '../../store/contracts.ts'
+import type { Store } from '../../store/store.ts'
+import type { Needs, Put } from '../needs.ts'
+import { markOutdatedCounts } from '../outcomes/mark-outdated-counts.ts'
+
+/** No return template is published yet, so a contract that asks for one names what does not exist. */
+const NO_TEMPLATES: ReadonlySet<string> = new Set()
+
+/**
+ * Makes or changes a contract. Its provider stays for ever: a re-let contract is a new one that `follows` the old.
+ * Where the change asks for other counts, its months are marked before this answers.
+ */
+export const putContract =
+  (needs: Pick<Needs, 'transact' | 'definitions' | 'ring'>) =>
+  async (
+    contractId: string,
+    reading: Reading<ContractBody>,
+    ifMatch?: string,
+  ): Promise<Put<StoredContract>> => {
+    const { transact, definitions } = needs
+    const put = await transact({ role: 'operator' }, async (store): Promise<Put<StoredContract>> => {
+      const known = await store.contracts.lock(contractId)
+      const faults = checkContract(reading.given, {
+        contractId,
+        kinds: await kindsOfParties(store, reading.given),
+        follows: await predecessors(store, reading.given.follows),
+        definitions: { ...definitions, templates: NO_TEMPLATES },
+      })
+      const wanted = contractFrom(contractId, whole(reading, faults))
+      checkPrecondition(ifMatch, known?.revision)
+      if (known === undefined) {
+        const stored = await store.contracts.insert(wanted)
+        if (stored === undefined) throw new Overtaken()
+        return { created: true, stored }
+      }
+      if (known.provider !== wanted.provider) {
+        throw new Problem(
+          'conflict',
+          'The provider of a contract cannot change: a re-let contract is a new one that follows the old.',
+        )
+      }
+      return { created: false, stored: isSame(known, wanted) ? known : await store.contracts.update(wanted) }
+    })
+    await markOutdatedCounts(needs)(contractId)
+    return put
+  }
+
+function kindsOfParties(store: Store, { provider, partners, commissioners, funding }: Partial<ContractBody>) {
+  const funders = (funding ?? []).map(({ commissioner }) => commissioner)
+  const named = [provider, ...(partners ?? []), ...(commissioners ?? []), ...funders]
+  return store.organisations.kinds(named.filter((id) => id !== undefined))
+}
+
+/** The contract that is followed, the one that it follows, and so on; undefined if the first is not known. */
+async function predecessors(store: Store, follows: string | undefined): Promise<string[] | undefined> {
+  const chain: string[] = []
+  let next: string | null = follows ?? null
+  while (next !== null && !chain.includes(next)) {
+    const contract: StoredContract | undefined = await store.contracts.find(next)
+    if (contract === undefined) return chain.length === 0 ? undefined : chain
+    chain.push(next)
+    next = contract.follows
+  }
+  return chain
+}
+
+function contractFrom(contractId: string, body: ContractBody): Contract {
+  return {
+    contractId,
+    title: body.title,
+    provider: body.provider,
+    partners: body.partners ?? [],
+    commissioners: body.commissioners,
+    startsOn: body.startsOn,
+    endsOn: body.endsOn,
+    follows: body.follows ?? null,
+    instruments: body.instruments,
+    measures: body.measures,
+    targets: body.targets ?? {},
+    funding: body.funding ?? [],
+    returns: body.returns ?? [],
+    minimumCount: body.minimumCount ?? DEFAULT_MINIMUM_COUNT,
+    retention: body.retention ?? null,
+  }
+}
+
+/** Whether the stored one says the same; jsonb keeps its own order of keys, so the order does not count. */
+function isSame(stored: StoredContract, wanted: Contract): boolean {
+  return (Object.keys(wanted) as (keyof Contract)[]).every((key) =>
+    isDeepStrictEqual(stored[key], wanted[key]),
+  )
+}

@@ -1,0 +1,27 @@
+import type { LondonDate } from '../domain/period.ts'
+import type { Definitions } from '../definitions.ts'
+import type { ContractMonth } from '../store/marks.ts'
+import type { Transact } from '../store/database.ts'
+
+/** What services are given; each takes the part that it needs. */
+export interface Needs {
+  transact: Transact
+  definitions: Definitions
+  clock: Clock
+  /** Tells the workers, some moments after the commit, that something waits to be counted; never fails, never waits. */
+  ring: (months: readonly ContractMonth[]) => void
+  returnGraceDays: number
+  pause: (milliseconds: number) => Promise<void>
+}
+
+export interface Clock {
+  now: () => Date
+  /** Today in London. */
+  today: () => LondonDate
+}
+
+/** What came of a PUT. */
+export interface Put<T> {
+  created: boolean
+  stored: T
+}

@@ -1,0 +1,48 @@
+import { countMonth, planFor, type CaseToCount } from '../../domain/counts.ts'
+import { monthPeriod } from '../../domain/period.ts'
+import type { StoredCase } from '../../store/cases.ts'
+import type { ContractMonth } from '../../store/marks.ts'
+import type { Answered } from '../../domain/pair.ts'
+import type { Needs } from '../needs.ts'
+
+/**
+ * Counts a contract's month anew, if anything in it has changed since it was counted.
+ * Marks are read before the cases and just those are cleared: what commits in between has a mark that stays.
+ */
+export const recountMonth =
+  ({ transact, definitions }: Pick<Needs, 'transact' | 'definitions'>) =>
+  ({ contractId, month }: ContractMonth): Promise<void> =>
+    transact({ role: 'worker', contract: contractId }, async (store) => {
+      const marks = await store.marks.lock({ contractId, month })
+      if (marks.length === 0) return
+      const period = monthPeriod(month)
+      const [contract, cases, assessments] = await Promise.all([
+        store.contracts.find(contractId),
+        store.cases.countedIn(contractId, period),
+        store.assessments.ofCasesCountedIn(contractId, period),
+      ])
+      if (contract === undefined) throw new Error('a marked contract is not there')
+
+      const counts = countMonth(withAssessments(cases, assessments), planFor(contract, definitions))
+
+      await store.counts.replace({ contractId, month }, counts)
+      await store.marks.clear({ contractId, month }, marks)
+    })
+
+function withAssessments(
+  cases: readonly StoredCase[],
+  assessments: readonly (Answered & { caseRef: string })[],
+): CaseToCount[] {
+  const byCase = new Map<string, Answered[]>()
+  for (const one of assessments) {
+    const others = byCase.get(one.caseRef)
+    if (others) others.push(one)
+    else byCase.set(one.caseRef, [one])
+  }
+  return cases.flatMap((facts) => {
+    const { countedOn, inSupportFrom, caseRef } = facts
+    return countedOn === null
+      ? []
+      : [{ facts, countedOn, inSupportFrom, assessments: byCase.get(caseRef) ?? [] }]
+  })
+}

@@ -1,0 +1,22 @@
+import type { Definitions } from '../definitions.ts'
+import { recordVersions } from '../store/definition-versions.ts'
+import type { Database } from '../store/database.ts'
+
+/**
+ * Remembers what each published version says, and refuses to start where one says something else than before:
+ * stored scores would no longer mean what they meant.
+ *
+ * @throws {Error} naming each version that was edited
+ */
+export async function recordDefinitions(owner: Database, { instruments }: Definitions): Promise<void> {
+  const published = instruments.map(({ id, version, hash }) => ({
+    kind: 'instrument' as const,
+    id,
+    version: String(version),
+    hash,
+  }))
+  const edited = await recordVersions(owner, published)
+  if (edited.length === 0) return
+  const names = edited.map(({ id, version }) => `${id}@${version}`).join(', ')
+  throw new Error(`Published definitions were edited: ${names}. Publish a new version instead.`)
+}

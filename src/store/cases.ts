@@ -1,0 +1,101 @@
+import type { SupportCase } from '../domain/support-case.ts'
+import type { LondonDate, Period } from '../domain/period.ts'
+import type { Sql } from './database.ts'
+import type { PageRequest } from './store.ts'
+
+export type StoredCase = SupportCase & {
+  contractId: string
+  /** Worked out at each write: the day the case counts on, and since when it was in support. */
+  countedOn: LondonDate | null
+  inSupportFrom: LondonDate | null
+  revision: number
+  createdAt: string
+  updatedAt: string
+}
+
+export const casesIn = (sql: Sql) => {
+  const columns = sql`contract_id, case_ref, client, referred_on, referral_source, first_contact_on, started_on,
+    closed_on, closure, continues, delivered_by, funding_stream, area, cohorts, crime_type, reported_to_police,
+    characteristics, source_updated_at, counted_on, in_support_from, revision, created_at, updated_at`
+  return {
+    async find(contractId: string, caseRef: string): Promise<StoredCase | undefined> {
+      const rows = await sql<StoredCase[]>`
+        select ${columns} from cases where contract_id = ${contractId} and case_ref = ${caseRef}`
+      return rows[0]
+    },
+
+    /** Locks those of the named cases that are there, in the order of their references, so that no two writes wait in a ring. */
+    async lock(contractId: string, caseRefs: readonly string[]): Promise<StoredCase[]> {
+      return sql<StoredCase[]>`
+        select ${columns} from cases
+        where contract_id = ${contractId} and case_ref = any(${caseRefs as string[]})
+        order by case_ref for update`
+    },
+
+    /**
+     * Makes those of the named cases that are not there, knowing nothing of them but who delivers them.
+     *
+     * @returns whether any was made here, and not by somebody else in the same moment
+     */
+    async insertBlank(
+      contractId: string,
+      caseRefs: readonly string[],
+      deliveredBy: string,
+    ): Promise<boolean> {
+      const { count } = await sql`
+        insert into cases (contract_id, case_ref, delivered_by, revision)
+        select ${contractId}, case_ref, ${deliveredBy}, 0 from unnest(${[...caseRefs].sort()}::text[]) case_ref
+        on conflict do nothing`
+      return count > 0
+    },
+
+    async update(
+      contractId: string,
+      one: SupportCase & Pick<StoredCase, 'countedOn' | 'inSupportFrom'>,
+    ): Promise<StoredCase> {
+      const { caseRef, ...content } = one
+      const values = {
+        ...content,
+        cohorts: content.cohorts === null ? null : [...content.cohorts],
+        characteristics: content.characteristics === null ? null : sql.json(content.characteristics as never),
+      }
+      const rows = await sql<[StoredCase]>`
+        update cases set ${sql(values)}, revision = revision + 1, updated_at = now()
+        where contract_id = ${contractId} and case_ref = ${caseRef} returning ${columns}`
+      return rows[0]
+    },
+
+    /** Notes what an assessment changed of the case: no new revision, since the case system's own record of it stands. */
+    async setDates(
+      contractId: string,
+      { caseRef, countedOn, inSupportFrom }: Pick<StoredCase, 'caseRef' | 'countedOn' | 'inSupportFrom'>,
+    ): Promise<void> {
+      await sql`
+        update cases set counted_on = ${countedOn}, in_support_from = ${inSupportFrom}
+        where contract_id = ${contractId} and case_ref = ${caseRef}`
+    },
+
+    async list(contractId: string, { limit, after }: PageRequest): Promise<StoredCase[]> {
+      return sql<StoredCase[]>`
+        select ${columns} from cases
+        where contract_id = ${contractId} and case_ref > ${after ?? ''} order by case_ref limit ${limit}`
+    },
+
+    async countedIn(
+      contractId: string,
+      { from, until }: Pick<Period, 'from' | 'until'>,
+    ): Promise<StoredCase[]> {
+      return sql<StoredCase[]>`
+        select ${columns} from cases
+        where contract_id = ${contractId} and counted_on >= ${from} and counted_on < ${until}`
+    },
+
+    /** Every month in which a case of the contract counts, as year × 100 + month. */
+    async countedMonths(contractId: string): Promise<number[]> {
+      const rows = await sql<{ month: number }[]>`
+        select distinct (extract(year from counted_on) * 100 + extract(month from counted_on))::int as month
+        from cases where contract_id = ${contractId} and counted_on is not null order by month`
+      return rows.map(({ month }) => month)
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import type { Contract } from '../domain/contract.ts'
+import type { Sql } from './database.ts'
+import type { PageRequest } from './store.ts'
+
+export type StoredContract = Contract & {
+  countedWith: string | null
+  revision: number
+  createdAt: string
+  updatedAt: string
+}
+
+export const contractsIn = (sql: Sql) => {
+  const columns = sql`contract_id, title, provider_id as provider, partners, commissioners, starts_on, ends_on,
+    follows, instruments, measures, targets, funding, returns, minimum_count, retention,
+    counted_with, revision, created_at, updated_at`
+  const row = (contract: Contract) => {
+    const { provider, measures, targets, funding, returns, retention, ...plain } = contract
+    return sql({
+      ...plain,
+      partners: [...plain.partners],
+      commissioners: [...plain.commissioners],
+      instruments: [...plain.instruments],
+      providerId: provider,
+      measures: sql.json(measures as never),
+      targets: sql.json(targets as never),
+      funding: sql.json(funding as never),
+      returns: sql.json(returns as never),
+      retention: retention === null ? null : sql.json(retention),
+    })
+  }
+  return {
+    async find(contractId: string): Promise<StoredContract | undefined> {
+      const rows = await sql<
+        StoredContract[]
+      >`select ${columns} from contracts where contract_id = ${contractId}`
+      return rows[0]
+    },
+
+    /** Locks the row, so that whoever changes it next sees this change first. */
+    async lock(contractId: string): Promise<StoredContract | undefined> {
+      const rows = await sql<StoredContract[]>`
+        select ${columns} from contracts where contract_id = ${contractId} for update`
+      return rows[0]
+    },
+
+    async list({ limit, after }: PageRequest): Promise<StoredContract[]> {
+      return sql<StoredContract[]>`
+        select ${columns} from contracts
+        where contract_id > ${after ?? ''} order by contract_id limit ${limit}`
+    },
+
+    /** @returns undefined if somebody else made it in the same moment */
+    async insert(contract: Contract): Promise<StoredContract | undefined> {
+      const rows = await sql<StoredContract[]>`
+        insert into contracts ${row(contract)} on conflict do nothing returning ${columns}`
+      return rows[0]
+    },
+
+    async update(contract: Contract): Promise<StoredContract> {
+      const rows = await sql<[StoredContract]>`
+        update contracts set ${row(contract)}, revision = revision + 1, updated_at = now()
+        where contract_id = ${contract.contractId} returning ${columns}`
+      return rows[0]
+    },
+
+    /** Notes which definitions the counts from now on are made with. */
+    async setCountedWith(contractId: string, countedWith: string): Promise<void> {
+      await sql`update contracts set counted_with = ${countedWith} where contract_id = ${contractId}`
+    },
+  }
+}

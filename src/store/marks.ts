@@ -1,0 +1,52 @@
+import type { Month } from '../domain/period.ts'
+import type { Sql } from './database.ts'
+
+export interface ContractMonth {
+  contractId: string
+  month: Month
+}
+
+export const marksIn = (sql: Sql) => ({
+  /** Appends, never updates: a row that every write changed would be a hot spot and a race. */
+  async append(contractId: string, months: readonly Month[]): Promise<void> {
+    await sql`
+      insert into marks (contract_id, month)
+      select ${contractId}, month from unnest(${months as Month[]}::int[]) month`
+  },
+
+  /**
+   * Takes the contract-month for this transaction, waiting for whoever counts it now, and reads its marks.
+   * What commits after this has a mark of its own, which stays.
+   */
+  async lock({ contractId, month }: ContractMonth): Promise<number[]> {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`${contractId} ${month}`}, 0))`
+    const rows = await sql<{ markId: number }[]>`
+      select mark_id from marks where contract_id = ${contractId} and month = ${month}`
+    return rows.map(({ markId }) => markId)
+  },
+
+  async clear({ contractId, month }: ContractMonth, markIds: readonly number[]): Promise<void> {
+    await sql`
+      delete from marks
+      where contract_id = ${contractId} and month = ${month} and mark_id = any(${markIds as number[]}::bigint[])`
+  },
+
+  /** Whether anything accepted is not counted yet in these months. */
+  async pending(contractId: string, first: Month, last: Month): Promise<boolean> {
+    const rows = await sql`
+      select from marks where contract_id = ${contractId} and month >= ${first} and month <= ${last} limit 1`
+    return rows.length > 0
+  },
+
+  /** Every contract-month that waits to be counted. */
+  async waiting(): Promise<ContractMonth[]> {
+    return sql<ContractMonth[]>`select distinct contract_id, month from marks order by contract_id, month`
+  },
+
+  async backlog(): Promise<{ marks: number; oldestSeconds: number }> {
+    const rows = await sql<[{ marks: number; oldestSeconds: number }]>`
+      select count(*) as marks, coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as oldest_seconds
+      from marks`
+    return rows[0]
+  },
+})

@@ -1,0 +1,23 @@
+import { drizzle } from 'drizzle-orm/postgres-js'
+import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator'
+import postgres from 'postgres'
+import type { DatabaseAddress } from '../embedded-postgres.ts'
+import { packageFile } from '../package-file.ts'
+
+/** One for all processes of one database: whoever comes second waits, then finds nothing left to do. */
+const MIGRATION_LOCK = 7_719_622_913
+
+/**
+ * Brings the tables up to date. Safe to call from many processes at once; a crash in between leaves nothing half done.
+ */
+export async function migrate(address: DatabaseAddress): Promise<void> {
+  // drizzle changes the client that it is given, so it has one of its own.
+  const client = postgres({ ...address, max: 1, onnotice: () => undefined })
+  try {
+    await client`select pg_advisory_lock(${MIGRATION_LOCK})`
+    await runMigrations(drizzle(client), { migrationsFolder: packageFile('drizzle/migrations') })
+  } finally {
+    // The lock is the session's, and goes with it.
+    await client.end()
+  }
+}

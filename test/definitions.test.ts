@@ -1,0 +1,394 @@
+import { join } from 'node:path'
+import t from 'tap'
+import { DefinitionFaults, loadDefinitions } from '../src/definitions.ts'
+
+/** A sound instrument with an item of every type and a score of every method; `mistakes` change it a line at a time. */
+const survey = `instrument: survey
+version: 1
+title: Survey
+source: made up
+licence: free
+inForce: { from: 2001-01-01, until: 2030-12-31 }
+respondent: self
+items:
+  - { id: q1, type: scale, range: [0, 3], labels: [No, Low, Medium, High] }
+  - { id: q2, type: scale, range: [0, 3], reverse: true, required: true }
+  - { id: pain, type: decimal, range: [0, 10], places: 1 }
+  - { id: safe, type: yes-no }
+  - { id: incidents, type: count }
+  - { id: satisfied, type: choice, values: [agree, disagree] }
+  - { id: comment, type: text, consentItem: safe }
+scores:
+  - id: total
+    title: Total
+    items: [q1, q2]
+    method: sum
+    range: [0, 6]
+    better: lower
+    missing: { prorateUpTo: 1 }
+    need: { atLeast: 2 }
+    reliableChange: { sd: 1.5, reliability: 0.9, level: 0.95 }
+  - { id: pain, title: Pain, items: [pain], method: value, range: [0, 10], better: lower, need: { atLeast: 4.5 } }
+  - { id: incidents, title: Incidents, items: [incidents], method: value, range: [0, 100], better: lower }
+  - { id: average, title: Average, items: [q1, q2], method: mean, places: 2, range: [0, 3], better: lower }
+  - { id: needs, title: Needs, method: count-needs, scores: [total, pain], range: [0, 2], better: lower }
+  - id: metric
+    title: Metric
+    items: [q1]
+    method: value
+    range: [0, 4.75]
+    better: higher
+    convert: { 0: 0, 1: 1.5, 2: 3, 3: 4.75 }
+    need: { atMost: 1.5 }
+`
+
+const measures = `- measure: total-resolved
+  title: No need
+  instrument: survey
+  score: total
+  kind: resolved
+  end: end
+  where: { closure: [planned], cohort: { not: [idva] } }
+  target: { green: 90, amber: 70 }
+- measure: total-better
+  title: Better
+  instrument: survey@1
+  score: total
+  kind: improved
+  of: could-improve
+  by: 2
+`
+
+type Folder = Record<string, Record<string, string>>
+
+const sound: Folder = {
+  instruments: { 'survey.v1.yaml': survey },
+  measures: { 'survey.yaml': measures },
+}
+
+/** The faults of a folder as `file:line: reason`, the files named from within it. */
+function faultsOf(root: string): string[] {
+  try {
+    loadDefinitions([root])
+    return []
+  } catch (error) {
+    if (!(error instanceof DefinitionFaults)) throw error
+    return error.faults.map(({ file, line, reason }) => {
+      const name = file.split('/').slice(-2).join('/')
+      return `${name}:${line}: ${reason}`
+    })
+  }
+}
+
+/** @throws {Error} if there is nothing to replace, so that no mistake is silently left out */
+function replaced(text: string, from: string, to: string): string {
+  if (!text.includes(from)) throw new Error(`nothing to replace: ${from}`)
+  return text.replace(from, () => to)
+}
+
+t.test('sound definitions are read as they are meant', (t) => {
+  const definitions = loadDefinitions([t.testdir(sound)])
+  t.same(
+    definitions.instruments.map(({ id, version }) => `${id}@${version}`),
+    ['survey@1'],
+  )
+  const found = definitions.instrument('survey', 1)
+  t.equal(definitions.instrument('survey'), found)
+  t.equal(definitions.instrument('survey', 2), undefined)
+  t.match(found, {
+    title: 'Survey',
+    itemsWithheld: false,
+    inForce: { from: '2001-01-01', until: '2030-12-31' },
+    respondent: 'self',
+    anonymous: false,
+    comparableWith: [],
+    hash: /^[0-9a-f]{64}$/,
+  })
+  t.same(found?.items[1], { id: 'q2', type: 'scale', range: [0, 3], reverse: true, required: true })
+  t.same(found?.scores[0], {
+    id: 'total',
+    title: 'Total',
+    items: ['q1', 'q2'],
+    method: 'sum',
+    range: [0, 6],
+    better: 'lower',
+    places: 0,
+    missing: { prorateUpTo: 1 },
+    need: { atLeast: 2 },
+    reliableChange: { sd: 1.5, reliability: 0.9, level: 0.95 },
+  })
+  t.same(
+    found?.scores.map(({ id, places }) => [id, places]),
+    [
+      ['total', 0],
+      ['pain', 1],
+      ['incidents', 0],
+      ['average', 2],
+      ['needs', 0],
+      ['metric', 2],
+    ],
+    'places are those of the answers or of the table, unless said',
+  )
+  t.same(
+    [...(found?.scores[5]?.convert ?? [])],
+    [
+      [0, 0],
+      [1, 1.5],
+      [2, 3],
+      [3, 4.75],
+    ],
+  )
+  t.match(definitions.measures.get('total-resolved'), {
+    kind: 'resolved',
+    instrument: { id: 'survey' },
+    end: 'end',
+    where: { closure: ['planned'], cohort: { not: ['idva'] } },
+    target: { green: 90, amber: 70 },
+    version: /^[0-9a-f]{12}$/,
+    basis: 'had the need at the start, and an end assessment; closure is planned; cohort is not idva',
+  })
+  t.match(definitions.measures.get('total-better'), {
+    instrument: { id: 'survey', version: 1 },
+    of: 'could-improve',
+    by: 2,
+    basis: 'had room to improve at the start, and an end assessment',
+  })
+  t.end()
+})
+
+t.test('a version is known by its content, not by how it is written', (t) => {
+  const hashesOf = (instrument: string, list: string) => {
+    const read = loadDefinitions([
+      t.testdir({ instruments: { 'survey.v1.yaml': instrument }, measures: { 'survey.yaml': list } }),
+    ])
+    return [read.instrument('survey')?.hash, read.measures.get('total-better')?.version]
+  }
+  const [hash, version] = hashesOf(survey, measures)
+  const rewritten = replaced(
+    survey,
+    'title: Survey\nsource: made up',
+    '# a note\nsource: "made up"\ntitle:   Survey',
+  )
+  t.same(hashesOf(rewritten, measures), [hash, version])
+  t.same(
+    hashesOf(survey, replaced(measures, '  of: could-improve\n  by: 2', '  by: 2\n  of: could-improve')),
+    [hash, version],
+  )
+  t.not(hashesOf(replaced(survey, 'need: { atLeast: 2 }', 'need: { atLeast: 3 }'), measures)[0], hash)
+  t.not(hashesOf(survey, replaced(measures, 'by: 2', 'by: 1'))[1], version)
+  t.end()
+})
+
+const itemFields = 'expected one of id, text, required, reverse, type, range, labels'
+
+/** One mistake in the sound instrument each, and all that is said about it. */
+const instrumentMistakes: [from: string, to: string, ...faults: string[]][] = [
+  [
+    'title: Survey',
+    'title: Survey\ncolour: red',
+    '4: unknown field "colour" (expected one of instrument, version, title, source, licence, inForce, respondent, anonymous, comparableWith, items, scores)',
+  ],
+  ['title: Survey\n', '', '1: title is missing'],
+  ['title: Survey', 'title:', '3: title is empty'],
+  ['title: Survey', 'title: 12', '3: title must be text (a number or true and false in quotes)'],
+  ['version: 1', 'version: one', '2: version must be a whole number'],
+  ['version: 1', 'version: 0', '2: version must be at least 1'],
+  [
+    'instrument: survey',
+    'instrument: Survey',
+    '1: instrument must be kebab-case: small letters, digits and single hyphens, a letter first',
+  ],
+  ['respondent: self', 'respondent: nurse', '7: respondent must be one of self, parent, worker'],
+  ['respondent: self', 'anonymous: yes', '7: anonymous must be allowed'],
+  ['from: 2001-01-01', 'from: 2001-02-29', '6: inForce.from must be a date that exists, as YYYY-MM-DD'],
+  ['until: 2030-12-31', 'until: 2000-12-31', '6: inForce: until must not be before from'],
+  ['licence: free', 'licence: free\ntitle: Again', '6: the field "title" stands here a second time'],
+  [
+    'licence: free',
+    'licence: [free',
+    '6: is not well-formed YAML: Flow sequence in block collection must be sufficiently indented and end with a ]',
+  ],
+  ['respondent: self', 'comparableWith: [2]', '7: comparableWith must name versions before 1'],
+  [
+    'type: yes-no',
+    'type: maybe',
+    '12: item safe: type must be one of scale, decimal, yes-no, count, choice, text',
+  ],
+  ['  - { id: safe, type: yes-no }', '  - safe', '12: item 4: must be a set of fields'],
+  ['reverse: true', 'colour: red', `10: item q2: unknown field "colour" (${itemFields})`],
+  ['required: true', 'required: 1', '10: item q2: required must be true or false'],
+  [
+    'id: q2',
+    'id: q1',
+    '10: item q1: id is taken by another one above',
+    '19: score total: there is no item "q2"',
+    '29: score average: there is no item "q2"',
+  ],
+  ['id: satisfied', 'id: case', '14: item case: id is the name of a column of every CSV: choose another'],
+  [
+    'range: [0, 3], labels',
+    'range: [3, 0], labels',
+    '9: item q1: range must be [low, high] with low below high, both whole numbers',
+  ],
+  [
+    'range: [0, 3], labels',
+    'range: [0, 2.5], labels',
+    '9: item q1: range must be [low, high] with low below high, both whole numbers',
+  ],
+  [
+    'range: [0, 3], labels',
+    'range: 3, labels',
+    '9: item q1: range must be [low, high] with low below high, both whole numbers',
+  ],
+  ['range: [0, 3], labels', 'labels', '9: item q1: range is missing'],
+  [', High]', ']', '9: item q1: labels must be one for each of the 4 values 0 to 3, but there are 3'],
+  [
+    'range: [0, 10], places: 1',
+    'range: [0, 10.25], places: 1',
+    '11: item pain: range must have at most 1 decimal places, as places says',
+    '27: score pain: range is [0, 10], but its items make it [0, 10.25]',
+  ],
+  ['places: 1', 'places: 9', '11: item pain: places must be at most 4'],
+  ['[agree, disagree]', '[agree, agree]', '14: item satisfied: values must not name the same value twice'],
+  ['[agree, disagree]', '[]', '14: item satisfied: values must have at least 1 entry'],
+  [', consentItem: safe', '', '15: item comment: consentItem is missing'],
+  [
+    'consentItem: safe',
+    'consentItem: q1',
+    '15: item comment: consentItem must be a yes-no item: there is none "q1"',
+  ],
+  ['method: sum', 'method: median', '20: score total: method must be one of sum, mean, count-needs, value'],
+  ['    items: [q1, q2]', '    items: [q1, q3]', '19: score total: there is no item "q3"'],
+  ['    items: [q1, q2]', '    items: [q1, q1]', '19: score total: items must not name the same item twice'],
+  [
+    '    items: [q1, q2]',
+    '    items: [q1, comment]',
+    '19: score total: item "comment" is of type text, which is never scored',
+  ],
+  ['    items: [q1, q2]\n', '', '17: score total: items is missing'],
+  [
+    '    items: [q1, q2]',
+    '    items: [q1, q2]\n    scores: [pain]',
+    '20: score total: scores belongs to method count-needs',
+  ],
+  [
+    'items: [pain], method',
+    'items: [pain, q1], method',
+    '26: score pain: method value takes one item: use sum or mean for several',
+  ],
+  ['range: [0, 6]', 'range: [0, 27]', '21: score total: range is [0, 27], but its items make it [0, 6]'],
+  ['range: [0, 6]', 'range: [6, 0]', '21: score total: range must be [low, high] with low below high'],
+  [
+    'range: [0, 100]',
+    'range: [1, 100]',
+    '27: score incidents: range is [1, 100], but its items make it [0, 1000000]',
+  ],
+  ['better: lower\n', 'better: up\n', '22: score total: better must be one of lower, higher'],
+  [
+    'prorateUpTo: 1',
+    'prorateUpTo: 2',
+    '23: score total: missing: prorateUpTo must be below 2, for something has to be answered',
+  ],
+  [
+    'prorateUpTo: 1',
+    'upTo: 1',
+    '23: score total: missing.prorateUpTo is missing',
+    '23: score total: missing: unknown field "upTo" (expected one of prorateUpTo)',
+  ],
+  [
+    'need: { atLeast: 2 }',
+    'need: { atLeast: 7 }',
+    '24: score total: need atLeast must be above 0 and at most 6, or all or none would have the need',
+  ],
+  [
+    'need: { atLeast: 2 }',
+    'need: { atLeast: 0 }',
+    '24: score total: need atLeast must be above 0 and at most 6, or all or none would have the need',
+  ],
+  [
+    'need: { atLeast: 2 }',
+    'need: { atMost: 2 }',
+    '24: score total: need must be atLeast where lower is better',
+  ],
+  [
+    'need: { atLeast: 2 }',
+    'need: { atLeast: 2, atMost: 4 }',
+    '24: score total: need must be { atLeast: number } or { atMost: number }',
+  ],
+  [
+    'need: { atMost: 1.5 }',
+    'need: { atMost: 4.75 }',
+    '37: score metric: need atMost must be at least 0 and below 4.75, or all or none would have the need',
+  ],
+  [
+    'need: { atMost: 1.5 }',
+    'need: { atLeast: 1.5 }',
+    '37: score metric: need must be atMost where higher is better',
+  ],
+  [
+    ', level: 0.95',
+    '',
+    '25: score total: reliableChange must be { atLeast: number } or { sd: number, reliability: number, level: number }',
+  ],
+  ['reliability: 0.9', 'reliability: 1', '25: score total: reliableChange.reliability must be below 1'],
+  [
+    '{ sd: 1.5, reliability: 0.9, level: 0.95 }',
+    '{ atLeast: 7 }',
+    '25: score total: reliableChange: atLeast must be at most 6, the whole width of the range',
+  ],
+  [
+    'id: pain, title',
+    'id: total, title',
+    '26: score total: id is taken by another one above',
+    '29: score needs: there is no score "pain"',
+  ],
+  ['scores: [total, pain]', 'scores: [total, needs]', '29: score needs: "needs" counts needs itself'],
+  [
+    'scores: [total, pain]',
+    'scores: [total, average]',
+    '29: score needs: score "average" has no need to count',
+  ],
+  [
+    'scores: [total, pain]',
+    'scores: [total, total]',
+    '29: score needs: scores must not name the same score twice',
+  ],
+  ['scores: [total, pain], ', '', '29: score needs: method count-needs needs scores: to count'],
+  [
+    'scores: [total, pain]',
+    'items: [q1]',
+    '29: score needs: method count-needs counts scores: name them in scores, not items',
+  ],
+  [
+    'range: [0, 2], better',
+    'range: [0, 9], better',
+    '29: score needs: range is [0, 9], but the scores it counts make it [0, 2]',
+  ],
+  [', 2: 3, 3', ', 3', '36: score metric: convert must have every raw score from 0 to 3: 2 is not there'],
+  ['3: 4.75 }', '3: 4.75, 4: 5 }', '36: score metric: convert has 4, but the raw score is [0, 3]'],
+  ['{ 0: 0,', '{ none: 0,', '36: score metric: convert.none must have a whole number before the colon'],
+  ['range: [0, 4.75]', 'range: [0, 5]', '34: score metric: range is [0, 5], but convert makes it [0, 4.75]'],
+  [
+    'range: [0, 4.75]',
+    'places: 1\n    range: [0, 4.75]',
+    '34: score metric: places must be 2 at least, for convert has numbers like that',
+  ],
+  [
+    'items: [q1]\n',
+    'items: [pain]\n',
+    '36: score metric: convert needs raw scores that can be listed: whole numbers of items with a range, and not their mean',
+  ],
+]
+
+t.test('every mistake in an instrument is said with its line and its reason', (t) => {
+  for (const [from, to, ...faults] of instrumentMistakes) {
+    const root = t.testdir({ instruments: { 'survey.v1.yaml': replaced(survey, from, to) } })
+    const found = faultsOf(root).filter((fault) => !fault.includes('the file must be named'))
+    t.same(
+      found,
+      faults.map((fault) => `instruments/survey.v1.yaml:${fault}`),
+      `${from.trim()} -> ${to.trim()}`,
+    )
+  }
+  t.end()
+})

@@ -1,0 +1,40 @@
+import { realpathSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { compose, type Composition } from '../src/compose.ts'
+import { readConfig } from '../src/config.ts'
+import { makeLogger } from '../src/logger.ts'
+import { runUntilStopped } from '../src/run-until-stopped.ts'
+import { makeHandlers } from './handlers.ts'
+import { startSweep } from './schedule.ts'
+
+type WorkerParts = Pick<Composition, 'needs' | 'queue' | 'metrics' | 'logger'>
+
+/** Counts what the queue names, and sweeps up what no bell was rung for. */
+export function startWorkers({ needs, queue, metrics, logger }: WorkerParts): { stop: () => Promise<void> } {
+  const handlers = makeHandlers(needs, metrics)
+  const onError = (error: unknown): void => {
+    logger.warn({ err: error }, 'worker')
+  }
+  const worker = queue.work(handlers.recount, onError)
+  const sweep = startSweep(handlers.sweep, onError)
+  return {
+    async stop() {
+      await sweep.stop()
+      await worker.close()
+    },
+  }
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
+  await runUntilStopped(async () => {
+    const config = readConfig(process.env)
+    const logger = makeLogger(config.logLevel)
+    const composition = await compose(config, 'workers', logger)
+    const workers = startWorkers(composition)
+    logger.info('waymark workers are up')
+    return async () => {
+      await workers.stop()
+      await composition.close()
+    }
+  })
+}

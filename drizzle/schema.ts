@@ -243,3 +243,6 @@ export const definitionVersions = pgTable(
   },
   (t) => [primaryKey({ columns: [t.kind, t.id, t.version] })],
 )
+
+/** Which installation this database belongs to: one row, made by the migration; queues on a shared Redis are told apart by it. */
+export const installation = pgTable('installation', { installationId: text('installation_id').primaryKey() })

@@ -7,7 +7,12 @@ import { loadDefinitions, surveysFolder } from './definitions.ts'
 import { addressOf } from './database-address.ts'
 import { londonDateOf } from './domain/period.ts'
 import { makeDoorbell } from './doorbell.ts'
-import { joinEmbeddedPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts'
+import {
+  joinEmbeddedPostgres,
+  startEmbeddedPostgres,
+  type DatabaseAddress,
+  type EmbeddedPostgres,
+} from './embedded-postgres.ts'
 import { makeMetrics } from './metrics.ts'
 import { openQueue, type RecountQueue } from './queue.ts'
 import type { Clock, Needs } from './services/needs.ts'
@@ -17,7 +22,8 @@ import { markAllOutdatedCounts } from './services/outcomes/mark-outdated-counts.
 import { readBacklog } from './services/outcomes/read-backlog.ts'
 import { recordDefinitions } from './services/record-definitions.ts'
 import { makeServices, type Services } from './services/services.ts'
-import { connectOwner, connectPool, isDatabaseAway, transactOn } from './store/database.ts'
+import { connectOwner, connectPool, isDatabaseAway, transactOn, type Database } from './store/database.ts'
+import { readInstallationId } from './store/installation.ts'
 import { migrate } from './store/migrate.ts'
 
 /** Everything that one process is made of, put together and connected. */
@@ -73,19 +79,19 @@ export async function compose(config: Config, role: 'api' | 'workers', logger: L
   }
   try {
     await migrate(database.address)
-    const owner = connectOwner(database.address)
-    try {
+    const installation = await asOwner(database.address, async (owner) => {
       await recordDefinitions(owner, definitions)
-    } finally {
-      await owner.end()
-    }
+      return readInstallationId(owner)
+    })
     const pool = connectPool(database.address, config.poolSize)
     opened.push(() => pool.end({ timeout: 5 }))
     const warn = (error: unknown): void => {
       logger.warn({ err: error }, 'queue')
     }
     const queue = await openQueue(
-      config.redisUrl === undefined ? { database: database.address } : { redisUrl: config.redisUrl },
+      config.redisUrl === undefined
+        ? { database: database.address }
+        : { redisUrl: config.redisUrl, installation },
       warn,
     )
     opened.push(() => queue.close())
@@ -116,6 +122,15 @@ export async function compose(config: Config, role: 'api' | 'workers', logger: L
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+async function asOwner<T>(address: DatabaseAddress, work: (owner: Database) => Promise<T>): Promise<T> {
+  const owner = connectOwner(address)
+  try {
+    return await work(owner)
+  } finally {
+    await owner.end()
   }
 }
 

@@ -4,7 +4,7 @@ import { RECOUNT, type RecountJob } from './jobs.ts'
 import type { ContractMonth } from './store/marks.ts'
 
 /** Where the queue is kept: on Redis, or on the same Postgres as everything else. */
-export type QueuePlace = { redisUrl: string } | { database: DatabaseAddress }
+export type QueuePlace = { redisUrl: string; installation: string } | { database: DatabaseAddress }
 
 /** The doorbell between whoever writes and whoever counts. What is to be counted stands in Postgres, not here. */
 export interface RecountQueue {
@@ -24,11 +24,15 @@ const CONCURRENCY = 2
 function backendAt(place: QueuePlace) {
   if ('redisUrl' in place) {
     const { redisUrl: url } = place
+    // Each installation's own keys on a shared Redis; the braces keep them in one slot of a Redis Cluster.
+    const prefix = `{waymark-${place.installation}}`
     return {
       // With Redis away, adding fails at once instead of waiting for ever.
-      makeQueue: () => new Queue<RecountJob>(RECOUNT, { connection: { url, enableOfflineQueue: false } }),
+      makeQueue: () =>
+        new Queue<RecountJob>(RECOUNT, { prefix, connection: { url, enableOfflineQueue: false } }),
       makeWorker: (process: (job: { data: RecountJob }) => Promise<void>) =>
         new Worker<RecountJob>(RECOUNT, process, {
+          prefix,
           connection: { url, maxRetriesPerRequest: null },
           concurrency: CONCURRENCY,
         }),

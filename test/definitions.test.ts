@@ -191,7 +191,8 @@ const instrumentMistakes: [from: string, to: string, ...faults: string[]][] = [
   ['title: Survey\n', '', '1: title is missing'],
   ['title: Survey', 'title:', '3: title is empty'],
   ['title: Survey', 'title: 12', '3: title must be text (a number or true and false in quotes)'],
-  ['version: 1', 'version: one', '2: version must be a whole number'],
+  ['version: 1', 'version: one', '2: version must be a number'],
+  ['version: 1', 'version: 1.5', '2: version must be a whole number'],
   ['version: 1', 'version: 0', '2: version must be at least 1'],
   [
     'instrument: survey',
@@ -222,7 +223,7 @@ const instrumentMistakes: [from: string, to: string, ...faults: string[]][] = [
     'id: q1',
     '10: item q1: id is taken by another one above',
     '19: score total: there is no item "q2"',
-    '29: score average: there is no item "q2"',
+    '28: score average: there is no item "q2"',
   ],
   ['id: satisfied', 'id: case', '14: item case: id is the name of a column of every CSV: choose another'],
   [
@@ -245,8 +246,8 @@ const instrumentMistakes: [from: string, to: string, ...faults: string[]][] = [
   [
     'range: [0, 10], places: 1',
     'range: [0, 10.25], places: 1',
-    '11: item pain: range must have at most 1 decimal places, as places says',
-    '27: score pain: range is [0, 10], but its items make it [0, 10.25]',
+    '11: item pain: range must have no more decimal places than places says (1)',
+    '26: score pain: range is [0, 10], but its items make it [0, 10.25]',
   ],
   ['places: 1', 'places: 9', '11: item pain: places must be at most 4'],
   ['[agree, disagree]', '[agree, agree]', '14: item satisfied: values must not name the same value twice'],
@@ -390,5 +391,315 @@ t.test('every mistake in an instrument is said with its line and its reason', (t
       `${from.trim()} -> ${to.trim()}`,
     )
   }
+  t.end()
+})
+
+const measureFields =
+  'expected one of measure, title, kind, instrument, score, end, countedBy, respondent, of, by, where, target'
+
+/** One mistake in the sound measures each, and all that is said about it. */
+const measureMistakes: [from: string, to: string, fault: string][] = [
+  ['- measure: total-resolved\n  title', '- title', '1: measure 1: measure is missing'],
+  [
+    'measure: total-resolved',
+    'measure: Total',
+    '1: measure Total: measure must be kebab-case: small letters, digits and single hyphens, a letter first',
+  ],
+  [
+    'title: No need',
+    'colour: red\n  title: No need',
+    `2: measure total-resolved: unknown field "colour" (${measureFields})`,
+  ],
+  [
+    'measure: total-better',
+    'measure: total-resolved',
+    '9: measure total-resolved is already defined in measures/survey.yaml:1',
+  ],
+  ['instrument: survey\n', 'instrument: survy\n', '3: measure total-resolved: no instrument survy'],
+  [
+    'instrument: survey@1',
+    'instrument: survey@2',
+    '11: measure total-better: no version 2 of instrument survey',
+  ],
+  [
+    'instrument: survey@1',
+    'instrument: survey v1',
+    '11: measure total-better: instrument must be the id of an instrument, or id@version',
+  ],
+  [
+    'score: total\n  kind: resolved',
+    'score: y\n  kind: resolved',
+    '4: measure total-resolved: no score "y" in instrument survey',
+  ],
+  [
+    'score: total\n  kind: improved',
+    'score: y\n  kind: improved',
+    '12: measure total-better: no score "y" in instrument survey@1',
+  ],
+  [
+    'score: total\n  kind: resolved',
+    'score: average\n  kind: resolved',
+    '5: measure total-resolved: score "average" of survey does not say what the need is, which kind resolved asks for',
+  ],
+  [
+    'score: total\n  kind: improved\n  of: could-improve',
+    'score: average\n  kind: improved\n  of: need-at-start',
+    '14: measure total-better: score "average" of survey@1 does not say what the need is, which of: need-at-start asks for',
+  ],
+  [
+    'kind: resolved',
+    'kind: solved',
+    '5: measure total-resolved: kind must be one of resolved, improved, improved-or-sustained, deteriorated',
+  ],
+  [
+    'kind: resolved',
+    'kind: answered\n  item: q1\n  in: [agree]',
+    '5: measure total-resolved: kind answered is not supported by this release (it knows resolved, improved, improved-or-sustained, deteriorated)',
+  ],
+  ['end: end', 'end: start', '6: measure total-resolved: end must be one of end, review, follow-up'],
+  [
+    'end: end',
+    'countedBy: assessed',
+    '6: measure total-resolved: countedBy assessed is not supported by this release (it knows closed)',
+  ],
+  [
+    'end: end',
+    'respondent: nurse',
+    '6: measure total-resolved: respondent must be one of self, parent, worker',
+  ],
+  ['end: end', 'by: 1', '6: measure total-resolved: by belongs to kind improved'],
+  ['end: end', 'of: need-at-start', '6: measure total-resolved: of belongs to kind improved'],
+  [
+    'closure: [planned]',
+    'closure: planned',
+    '7: measure total-resolved: where.closure must be a list of values without spaces (numbers in quotes), or { not: [...] }',
+  ],
+  [
+    'closure: [planned]',
+    'ageBand: [65]',
+    '7: measure total-resolved: where.ageBand must be a list of values without spaces (numbers in quotes), or { not: [...] }',
+  ],
+  [
+    'closure: [planned]',
+    'closure: []',
+    '7: measure total-resolved: where.closure must be a list of values without spaces (numbers in quotes), or { not: [...] }',
+  ],
+  [
+    '{ not: [idva] }',
+    '{ except: [idva] }',
+    '7: measure total-resolved: where.cohort must be a list of values without spaces (numbers in quotes), or { not: [...] }',
+  ],
+  [
+    'closure: [planned]',
+    'reportedToPolice: [yes]',
+    '7: measure total-resolved: where.reportedToPolice must be a list of true, false and not-stated, or { not: [...] }',
+  ],
+  [
+    'closure: [planned]',
+    'progress: [accepted]',
+    '7: measure total-resolved: where.progress is not supported by this release',
+  ],
+  [
+    'closure: [planned]',
+    'colour: [red]',
+    '7: measure total-resolved: where: unknown field "colour" (expected one of closure, cohort, crimeType, referralSource, reportedToPolice, ageBand, sex, ethnicity, disability, nationality, fundingStream, deliveredBy, area)',
+  ],
+  ['green: 90', 'green: 900', '8: measure total-resolved: target.green must be 0 to 100'],
+  ['amber: 70', 'amber: 95', '8: measure total-resolved: target must have amber no higher than green'],
+  [
+    'amber: 70',
+    'amber: 70, better: lower',
+    '8: measure total-resolved: target must have amber no lower than green where lower is better',
+  ],
+  [', amber: 70', '', '8: measure total-resolved: target.amber is missing'],
+  ['by: 2', 'by: 0', '15: measure total-better: by must be above 0'],
+  ['by: 2', 'by: 7', '15: measure total-better: by must be at most 6, the whole width of the range'],
+  [
+    'by: 2',
+    'by: 0.5',
+    '15: measure total-better: by must have no more decimal places than the score has (0)',
+  ],
+]
+
+t.test('every mistake in a measure is said with its line and its reason', (t) => {
+  for (const [from, to, fault] of measureMistakes) {
+    const root = t.testdir({ ...sound, measures: { 'survey.yaml': replaced(measures, from, to) } })
+    const found = faultsOf(root).map((one) =>
+      one.replace(`${root}/`, '').replace(/in \S*measures\//, 'in measures/'),
+    )
+    t.same(found, [`measures/survey.yaml:${fault}`], `${from.trim()} -> ${to.trim()}`)
+  }
+  t.end()
+})
+
+t.test('what may be left out, and what else may be said', (t) => {
+  const some = [
+    replaced(survey, 'inForce: { from: 2001-01-01, until: 2030-12-31 }\n', ''),
+    replaced(survey, 'respondent: self', 'anonymous: allowed'),
+    replaced(survey, 'respondent: self', 'comparableWith: [1]'),
+    survey.slice(0, survey.indexOf('scores:')),
+  ].map((text) =>
+    loadDefinitions([t.testdir({ instruments: { 'survey.v1.yaml': text } })]).instrument('survey'),
+  )
+  t.same(some[0]?.inForce, {})
+  t.equal(some[1]?.anonymous, true)
+  t.equal(some[1]?.respondent, 'self')
+  t.same(some[2]?.comparableWith, [], 'a version is always comparable with itself')
+  t.same(some[3]?.scores, [], 'feedback has no scores')
+  const [from, to] = ['{ green: 90, amber: 70 }', '{ green: 5, amber: 10, better: lower }']
+  const turned = t.testdir({ ...sound, measures: { 'survey.yaml': replaced(measures, from, to) } })
+  t.same(loadDefinitions([turned]).measures.get('total-resolved')?.target, {
+    green: 5,
+    amber: 10,
+    better: 'lower',
+  })
+  const conditions = t.testdir({
+    ...sound,
+    measures: {
+      'survey.yaml': replaced(
+        measures,
+        'closure: [planned]',
+        'reportedToPolice: { not: [true, not-stated] }',
+      ),
+    },
+  })
+  t.same(loadDefinitions([conditions]).measures.get('total-resolved')?.where, {
+    reportedToPolice: { not: ['true', 'not-stated'] },
+    cohort: { not: ['idva'] },
+  })
+  t.end()
+})
+
+const withheld = `instrument: licensed
+version: 1
+title: Licensed form
+source: made up
+licence: items must not be shown
+items: withheld
+scores:
+  - { id: total, title: Total, range: [0, 40], better: lower, need: { atLeast: 10 } }
+  - { id: index, title: Index, range: [0, 1], better: higher, places: 3 }
+  - { id: metric, title: Metric, range: [5, 9.5], better: higher, convert: { 1: 5, 2: 9.5 } }
+`
+
+t.test('where the items are withheld, the totals are the answers', (t) => {
+  const read = (text: string): string => t.testdir({ instruments: { 'licensed.v1.yaml': text } })
+  const form = loadDefinitions([read(withheld)]).instrument('licensed')
+  t.equal(form?.itemsWithheld, true)
+  t.match(form?.items, [
+    { id: 'total', type: 'scale', range: [0, 40] },
+    { id: 'index', type: 'decimal', range: [0, 1], places: 3 },
+    { id: 'metric', type: 'scale', range: [1, 2] },
+  ])
+  t.match(form?.scores, [
+    { id: 'total', items: ['total'], method: 'value', places: 0 },
+    { id: 'index', items: ['index'], method: 'value', places: 3 },
+    { id: 'metric', items: ['metric'], method: 'value', places: 1 },
+  ])
+  const expected =
+    'expected one of id, title, range, better, places, missing, need, reliableChange, convert, method'
+  t.same(faultsOf(read(replaced(withheld, 'title: Total', 'title: Total, items: [q1]'))), [
+    `instruments/licensed.v1.yaml:8: score total: unknown field "items" (${expected})`,
+  ])
+  t.end()
+})
+
+t.test('versions of one instrument', (t) => {
+  const second = replaced(survey, 'version: 1', 'version: 2')
+  const comparable = replaced(second, 'respondent: self', 'comparableWith: [1]')
+  const both = (later: string): string =>
+    t.testdir({ ...sound, instruments: { 'survey.v1.yaml': survey, 'survey.v2.yaml': later } })
+  const read = loadDefinitions([both(comparable)])
+  t.equal(read.instrument('survey')?.version, 2, 'both are in force: the newest is meant')
+  t.equal(read.instrument('survey', 1)?.version, 1)
+  t.same(read.instrument('survey', 2)?.comparableWith, [1])
+  t.same(faultsOf(t.testdir({ instruments: { 'survey.v2.yaml': comparable } })), [
+    'instruments/survey.v2.yaml:7: comparableWith: there is no version 1 of survey',
+  ])
+  const wider = replaced(
+    replaced(comparable, '    items: [q1, q2]', '    items: [q1]'),
+    'range: [0, 6]\n    better: lower\n    missing: { prorateUpTo: 1 }',
+    'range: [0, 3]\n    better: lower',
+  )
+  t.same(faultsOf(both(wider)), [
+    'instruments/survey.v2.yaml:7: comparableWith: score "total" of version 1 has another scale',
+  ])
+  t.end()
+})
+
+t.test('the files themselves', (t) => {
+  const files = (instruments: Record<string, string | Buffer>): string[] =>
+    faultsOf(t.testdir({ instruments }))
+  t.same(files({ 'survey.yaml': survey }), [
+    'instruments/survey.yaml:1: the file must be named survey.v1.yaml, after what it says',
+  ])
+  t.same(files({ 'survey.v1.yaml': '' }), ['instruments/survey.v1.yaml:1: is empty'])
+  t.same(files({ 'survey.v1.yaml': '# nothing but a note\n' }), ['instruments/survey.v1.yaml:1: is empty'])
+  t.same(files({ 'survey.v1.yaml': '- a list' }), ['instruments/survey.v1.yaml:1: must be a set of fields'])
+  t.same(files({ 'survey.v1.yaml': `${survey}---\ntitle: two\n` }), [
+    'instruments/survey.v1.yaml:38: a file holds one document: take out the line "---"',
+  ])
+  t.same(files({ 'survey.v1.yaml': Buffer.from('title: caf\u00e9', 'latin1') }), [
+    'instruments/survey.v1.yaml:1: is not in UTF-8: save it as UTF-8',
+  ])
+  t.same(files({ 'survey.v1.yml': survey }), [
+    'instruments/survey.v1.yml:1: only files named .yaml belong in instruments',
+  ])
+  t.same(files({ 'README.md': 'notes', '.hidden': '' }), [], 'notes and hidden files may lie beside them')
+  t.same(faultsOf(t.testdir({ measures: { 'a.yaml': 'measure: a' } })), [
+    'measures/a.yaml:1: must be a list: each measure begins with "- measure:"',
+  ])
+  t.same(faultsOf(t.testdir({ measures: { 'a.yaml': '- a' } })), [
+    'measures/a.yaml:1: measure 1: must be a set of fields',
+  ])
+  t.same(faultsOf(t.testdir({})), [], 'a missing subfolder is an empty one')
+  const missing = join(t.testdir({}), 'nowhere')
+  t.match(faultsOf(missing), [/nowhere:1: there is no such folder$/])
+  t.same(files({ 'survey.v1.yaml': survey.replaceAll('\n', '\r\n') }), [], 'lines may end as on Windows')
+  t.end()
+})
+
+t.test('a further folder adds to the first and cannot change it', (t) => {
+  const root = t.testdir({
+    first: sound,
+    second: {
+      measures: {
+        'more.yaml': replaced(
+          measures.slice(measures.indexOf('- measure: total-better')),
+          'total-better',
+          'more',
+        ),
+      },
+    },
+    third: { instruments: { 'survey.v1.yaml': survey } },
+  })
+  const at = (name: string): string => join(root, name)
+  t.same(
+    [...loadDefinitions([at('first'), at('second')]).measures.keys()],
+    ['total-resolved', 'total-better', 'more'],
+  )
+  t.equal(loadDefinitions([at('first'), at('first')]).measures.size, 2, 'a folder named twice is read once')
+  t.throws(() => loadDefinitions([at('first'), at('third')]), {
+    name: 'DefinitionFaults',
+    message:
+      /third\/instruments\/survey\.v1\.yaml:1: instrument survey@1 is already defined in .*first\/.*\.yaml:1$/,
+  })
+  t.end()
+})
+
+t.test('every fault of every file comes out at once', (t) => {
+  const root = t.testdir({
+    instruments: {
+      'survey.v1.yaml': replaced(survey, 'method: sum', 'method: median'),
+      'other.v1.yaml': 'instrument: other\n',
+    },
+    measures: { 'a.yaml': measures, 'b.yaml': replaced(measures, 'kind: resolved', 'kind: solved') },
+  })
+  const found = faultsOf(root)
+  const inFile = (file: string): number => found.filter((fault) => fault.startsWith(file)).length
+  t.equal(inFile('instruments/survey.v1.yaml'), 1)
+  t.equal(inFile('instruments/other.v1.yaml'), 5, 'version, title, source, licence and items are missing')
+  t.equal(inFile('measures/a.yaml'), 0, 'nothing is said about measures of an instrument that cannot be read')
+  t.equal(inFile('measures/b.yaml'), 2, 'a wrong kind, and a measure that another file has')
   t.end()
 })

@@ -123,6 +123,10 @@ CREATE TABLE "definition_versions" (
 	CONSTRAINT "definition_versions_kind_id_version_pk" PRIMARY KEY("kind","id","version")
 );
 --> statement-breakpoint
+CREATE TABLE "installation" (
+	"installation_id" text PRIMARY KEY NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "marks" (
 	"contract_id" text collate "C" NOT NULL,
 	"month" integer NOT NULL,

@@ -132,3 +132,6 @@ create policy worker_contract on counts to waymark_worker
 create policy worker_contract on marks to waymark_worker
   using (contract_id = (select current_setting('waymark.contract', true)));
 create policy worker_sweep on marks for select to waymark_worker using (true);
+--> statement-breakpoint
+
+insert into installation (installation_id) values (gen_random_uuid());

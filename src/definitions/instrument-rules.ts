@@ -50,7 +50,7 @@ function itemFindings(item: Item, items: readonly Item[]): Finding[] {
         ? [
             {
               path: ['range'],
-              reason: `range must have at most ${item.places} decimal places, as places says`,
+              reason: `range must have no more decimal places than places says (${item.places})`,
             },
           ]
         : []
@@ -144,7 +144,7 @@ function rawScore(score: Score, { items }: Instrument): RawScore {
     const parts = score.scores?.length ?? 0
     return { parts, range: [0, parts], places: 0, open: false }
   }
-  const own = items.filter(({ id }) => score.items.includes(id))
+  const own = score.items.flatMap((id) => items.find((item) => item.id === id) ?? [])
   const ranges = own.flatMap((item) => [scoredRange(item) ?? [0, 0]])
   const divisor = score.method === 'mean' ? own.length : 1
   const total = (end: 0 | 1): number => ranges.reduce((sum, each) => sum + each[end], 0) / divisor
@@ -181,7 +181,7 @@ function rangeFindings(score: Score, raw: RawScore): Finding[] {
 
 function precisionFindings({ range, places }: Score): Finding[] {
   if (range.every((end) => decimalsOf(end) <= places)) return []
-  return [{ path: ['range'], reason: `range must have at most ${places} decimal places, as places says` }]
+  return [{ path: ['range'], reason: `range must have no more decimal places than places says (${places})` }]
 }
 
 function convertFindings(score: Score, table: ReadonlyMap<number, number>, raw: RawScore): Finding[] {

@@ -40,9 +40,6 @@ function stepFindings({ by }: Measure, scores: readonly Score[]): Finding[] {
     return [{ path: ['by'], reason: `by must be at most ${width}, the whole width of the range` }]
   const places = Math.min(...scores.map((score) => score.places))
   if (decimalsOf(by) <= places) return []
-  const reason =
-    places === 0
-      ? 'by must be a whole number, as the score is'
-      : `by must have at most ${places} decimal places`
+  const reason = `by must have no more decimal places than the score has (${places})`
   return [{ path: ['by'], reason }]
 }

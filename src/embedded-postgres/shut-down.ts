@@ -31,9 +31,9 @@ export async function shutDown({ name, hasEnded, signal }: Stoppable): Promise<v
 /**
  * Ends the server that a killed owner of this cluster left running; the caller owns the folder, so nobody needs it.
  *
- * Is the process of the number in the lock file no server of this cluster (it may be anybody's by now, or the server's
- * zombie), then it is left alone, and the file is made to name us: PostgreSQL takes a lock of its own parent for a stale
- * one, and still checks that nobody uses the old shared memory, which it could not do if the file were removed.
+ * If the number in the lock file is not that of a server of this cluster (it may be anybody's by now, or a zombie's), that
+ * process is left alone, and the file is made to name us: PostgreSQL takes a lock of its own parent for a stale one, and
+ * still checks that nobody uses the old shared memory, which it could not do if the file were removed.
  */
 export async function shutDownOrphan(cluster: string, log: (line: string) => void): Promise<void> {
   const lockFile = join(cluster, 'postmaster.pid')

@@ -27,11 +27,9 @@ const characteristics = z.strictObject({
 
 const caseBody = z
   .strictObject({
-    client: identifier
-      .optional()
-      .meta({
-        description: "The provider's own pseudonym for a person, the same in all of the person's cases.",
-      }),
+    client: identifier.optional().meta({
+      description: "The provider's own pseudonym for a person, the same in all of the person's cases.",
+    }),
     referredOn: londonDate.optional(),
     referralSource: kebabIdentifier.optional().meta({ description: 'police, self, other-agency, other' }),
     firstContactOn: londonDate.optional(),

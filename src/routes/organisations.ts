@@ -14,12 +14,9 @@ const organisationBody = z
     name: text(200),
     kind: z.enum(['provider', 'commissioner']),
     areaCode: text(20).optional(),
-    exactReturns: z
-      .boolean()
-      .optional()
-      .meta({
-        description: "Lets a commissioner's returns carry exact small counts: a data-sharing decision.",
-      }),
+    exactReturns: z.boolean().optional().meta({
+      description: "Lets a commissioner's returns carry exact small counts: a data-sharing decision.",
+    }),
   })
   .meta({ id: 'OrganisationBody' })
 

@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import postgres from 'postgres'
+import { addressOf } from '../../src/database-address.ts'
+import { startEmbeddedPostgres, type DatabaseAddress } from '../../src/embedded-postgres.ts'
+
+export interface TestDatabase {
+  address: DatabaseAddress
+  /** The same as DATABASE_URL says it. */
+  url: string
+  drop: () => Promise<void>
+}
+
+/** An empty database of its own for one test file: on the given server, or on an embedded one in a temporary folder. */
+export async function makeDatabase(): Promise<TestDatabase> {
+  const given = process.env.DATABASE_URL
+  if (given === undefined || given === '') return makeEmbedded()
+  const server = addressOf(given)
+  const database = `waymark_test_${randomBytes(6).toString('hex')}`
+  await onServer(server, (sql) => sql.unsafe(`create database ${database}`))
+  const address = { ...server, database }
+  return {
+    address,
+    url: urlOf(address),
+    drop: () => onServer(server, (sql) => sql.unsafe(`drop database ${database} with (force)`)),
+  }
+}
+
+async function makeEmbedded(): Promise<TestDatabase> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'waymark-test-'))
+  const { address, stop } = await startEmbeddedPostgres({ dataDir })
+  return {
+    address,
+    url: urlOf(address),
+    async drop() {
+      await stop()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+async function onServer(
+  server: DatabaseAddress,
+  work: (sql: postgres.Sql) => Promise<unknown>,
+): Promise<void> {
+  const sql = postgres({ ...server, max: 1, onnotice: () => undefined })
+  try {
+    await work(sql)
+  } finally {
+    await sql.end()
+  }
+}
+
+function urlOf({ host, port, user, password, database }: DatabaseAddress): string {
+  const credentials =
+    encodeURIComponent(user) + (password === undefined ? '' : `:${encodeURIComponent(password)}`)
+  if (!host.startsWith('/')) return `postgres://${credentials}@${host}:${port}/${database}`
+  return `postgres://${credentials}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`
+}

@@ -11,18 +11,18 @@ import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-
 import { ZodType } from 'zod'
 import type { Caller } from './domain/caller.ts'
 import { invalid, notFound, Problem } from './domain/problem.ts'
-import type { Metrics } from './metrics.ts'
-import { guardRoutes } from './routes/access.ts'
+import type { Metrics } from './process/metrics.ts'
+import { guardRoutes } from './routes/http/access.ts'
 import { assessmentRoutes } from './routes/assessments.ts'
 import { caseRoutes } from './routes/cases.ts'
 import { contractRoutes } from './routes/contracts.ts'
 import { definitionRoutes } from './routes/definitions.ts'
-import { BODY_LIMIT, takeJson } from './routes/json-body.ts'
-import { publishOpenApi } from './routes/openapi.ts'
+import { BODY_LIMIT, takeJson } from './routes/http/json-body.ts'
+import { publishOpenApi } from './routes/http/openapi.ts'
 import { organisationRoutes } from './routes/organisations.ts'
 import { outcomeRoutes } from './routes/outcomes.ts'
-import { problemAsText, problemReply, sendProblem } from './routes/problem-reply.ts'
-import { faultsOf } from './routes/reading.ts'
+import { problemAsText, problemReply, sendProblem } from './routes/http/problem-reply.ts'
+import { faultsOf } from './routes/http/reading.ts'
 import { serviceRoutes } from './routes/service.ts'
 import type { Services } from './services/services.ts'
 
@@ -54,7 +54,9 @@ export async function buildApp({
     // Longer than any identifier, so that one too long is a 422 that says so, and not a 404.
     routerOptions: { maxParamLength: 1024 },
     return503OnClosing: false,
-    frameworkErrors: (error, request, reply) => problemReply(isDatabaseAway)(error, request, reply),
+    frameworkErrors: (error, request, reply) => {
+      problemReply(isDatabaseAway)(error, request, reply)
+    },
     clientErrorHandler: answerBrokenRequest,
   }).withTypeProvider<ZodTypeProvider>()
 
@@ -82,17 +84,16 @@ export async function buildApp({
   guardRoutes(app, authenticate)
   await publishOpenApi(app)
   await app.register(serviceRoutes(services, metrics))
-  await app.register(
-    async (v1) => {
-      await v1.register(organisationRoutes(services))
-      await v1.register(contractRoutes(services))
-      await v1.register(caseRoutes(services))
-      await v1.register(assessmentRoutes(services))
-      await v1.register(outcomeRoutes(services))
-      await v1.register(definitionRoutes(services))
-    },
-    { prefix: '/v1' },
-  )
+  for (const routes of [
+    organisationRoutes,
+    contractRoutes,
+    caseRoutes,
+    assessmentRoutes,
+    outcomeRoutes,
+    definitionRoutes,
+  ]) {
+    await app.register(routes(services), { prefix: '/v1' })
+  }
   return app
 }
 

@@ -4,17 +4,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { loadDefinitions, surveysFolder } from './definitions.ts'
-import { addressOf } from './database-address.ts'
+import { addressOf, type DatabaseAddress } from './database-address.ts'
 import { londonDateOf } from './domain/period.ts'
-import { makeDoorbell } from './doorbell.ts'
-import {
-  joinEmbeddedPostgres,
-  startEmbeddedPostgres,
-  type DatabaseAddress,
-  type EmbeddedPostgres,
-} from './embedded-postgres.ts'
-import { makeMetrics } from './metrics.ts'
-import { openQueue, type RecountQueue } from './queue.ts'
+import { makeDoorbell } from './queue/doorbell.ts'
+import { joinEmbeddedPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts'
+import { makeMetrics } from './process/metrics.ts'
+import { openQueue, type RecountQueue } from './queue/recount-queue.ts'
 import type { Clock, Needs } from './services/needs.ts'
 import { authenticate } from './services/organisations/authenticate.ts'
 import { makeFirstOperatorKey } from './services/organisations/make-first-operator-key.ts'

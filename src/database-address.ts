@@ -1,5 +1,13 @@
 import { userInfo } from 'node:os'
-import type { DatabaseAddress } from './embedded-postgres.ts'
+
+/** Where a PostgreSQL listens; the host of an embedded one is the folder of its Unix socket. */
+export interface DatabaseAddress {
+  host: string
+  port: number
+  user: string
+  password?: string
+  database: string
+}
 
 /**
  * The parts of a PostgreSQL URL. `?host=/folder` names a Unix socket's folder, as libpq has it.

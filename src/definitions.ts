@@ -9,7 +9,7 @@ import { versionFindings } from './definitions/version-rules.ts'
 import type { DefinitionFault, Finding, Path, YamlSource } from './definitions/yaml-source.ts'
 import type { Instrument } from './domain/instrument.ts'
 import type { Measure } from './domain/measure.ts'
-import { packageFile } from './package-file.ts'
+import { packageFile } from './process/package-file.ts'
 
 export type { DefinitionFault }
 

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { statSync } from 'node:fs'
+import type { DatabaseAddress } from './database-address.ts'
 import { prepareBinaries } from './embedded-postgres/binaries.ts'
 import { claimFolder } from './embedded-postgres/claim.ts'
 import { makeCluster, SUPERUSER } from './embedded-postgres/cluster.ts'
@@ -6,15 +8,6 @@ import { createDatabase, isAccepting } from './embedded-postgres/connect.ts'
 import { choosePlace, type Place } from './embedded-postgres/place.ts'
 import { runServer } from './embedded-postgres/server.ts'
 import { shutDownOrphan } from './embedded-postgres/shut-down.ts'
-
-/** Where a PostgreSQL listens; the host of an embedded one is the folder of its Unix socket. */
-export interface DatabaseAddress {
-  host: string
-  port: number
-  user: string
-  password?: string
-  database: string
-}
 
 /** A running PostgreSQL of our own, and how to end it: in order, and once, however often it is asked. */
 export interface EmbeddedPostgres {
@@ -74,11 +67,18 @@ export async function startEmbeddedPostgres(options: {
  */
 export async function joinEmbeddedPostgres(dataDir: string, database = 'waymark'): Promise<DatabaseAddress> {
   const place = choosePlace(dataDir)
-  const address = { host: nameSocketFolder(place), port: 5432, user: SUPERUSER, database }
-  if (await isAccepting(address)) return address
+  const host = nameSocketFolder(place)
+  const address = { host, port: 5432, user: SUPERUSER, database }
+  if (isPrivateFolder(host, place) && (await isAccepting(address))) return address
   throw new Error(
     `No database is running on ${dataDir}: start the API first (WAYMARK_WORKERS=off npm start), or set DATABASE_URL.`,
   )
+}
+
+/** Anybody may make a folder of that name in /tmp; only the server's own user can have made it so. */
+function isPrivateFolder(folder: string, { user }: Place): boolean {
+  const found = statSync(folder, { throwIfNoEntry: false })
+  return found?.uid === (user?.uid ?? process.getuid?.()) && (found?.mode ?? 0) % 0o1000 === 0o700
 }
 
 /** Short, because a socket's path ends at 104 bytes; and the same at every start, so that psql finds it again. */

@@ -1,4 +1,4 @@
-import type { ContractMonth } from './store/marks.ts'
+import type { ContractMonth } from './domain/counts.ts'
 
 /** The queues, and what their jobs carry: ids only, since a queue's data can be read by whoever reads Redis. */
 export const RECOUNT = 'recount'

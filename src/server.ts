@@ -6,8 +6,8 @@ import { startWorkers } from '../workers/index.ts'
 import { buildApp } from './app.ts'
 import { compose } from './compose.ts'
 import { readConfig, type Config } from './config.ts'
-import { makeLogger } from './logger.ts'
-import { runUntilStopped } from './run-until-stopped.ts'
+import { makeLogger } from './process/logger.ts'
+import { runUntilStopped } from './process/run-until-stopped.ts'
 
 export interface RunningServer {
   /** Where it listens, for example http://127.0.0.1:3000 */

@@ -18,7 +18,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import postgres from 'postgres'
 import t, { type Test } from 'tap'
-import { startEmbeddedPostgres, type DatabaseAddress } from '../src/embedded-postgres.ts'
+import type { DatabaseAddress } from '../src/database-address.ts'
+import { startEmbeddedPostgres } from '../src/embedded-postgres.ts'
 import { findProcess } from '../src/embedded-postgres/running-process.ts'
 
 const OWNER = fileURLToPath(new URL('support/embedded-postgres-owner.ts', import.meta.url))

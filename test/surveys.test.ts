@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import t from 'tap'
 import { loadDefinitions, surveysFolder } from '../src/definitions.ts'
 import { checkAnswers, describeScores, inForceOn, scoreAnswers } from '../src/domain/instrument.ts'
-import { packageFile } from '../src/package-file.ts'
+import { packageFile } from '../src/process/package-file.ts'
 
 /** The order in which the field reports the nine needs. */
 const needs = [

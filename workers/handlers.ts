@@ -1,5 +1,5 @@
 import type { RecountJob } from '../src/jobs.ts'
-import type { Metrics } from '../src/metrics.ts'
+import type { Metrics } from '../src/process/metrics.ts'
 import type { Needs } from '../src/services/needs.ts'
 import { recountMonth } from '../src/services/outcomes/recount-month.ts'
 import { ringForWaiting } from '../src/services/outcomes/ring-for-waiting.ts'

@@ -1,8 +1,14 @@
-import { agreedMeasures, type Contract } from './contract.ts'
+import { agreedMeasures, type Contract } from './contracts/contract.ts'
 import type { Instrument } from './instrument.ts'
 import { judgePair, matchesWhere, type CaseFacts, type Measure } from './measure.ts'
-import { findPair, scoreAt, type Answered, type InstrumentOf, type Pair } from './pair.ts'
-import type { LondonDate } from './period.ts'
+import { findPair, scoreAt, type Answered, type InstrumentOf, type Pair } from './casework/pair.ts'
+import type { LondonDate, Month } from './period.ts'
+
+/** What is counted at a time. */
+export interface ContractMonth {
+  contractId: string
+  month: Month
+}
 
 /** Everybody, or one group: those of whom a case attribute has a value. */
 export interface Grouping {

@@ -1,5 +1,5 @@
 import { type Respondent, type Score, toScaled } from './instrument.ts'
-import type { Characteristics } from './support-case.ts'
+import type { Characteristics } from './casework/support-case.ts'
 
 /** The kinds that judge a person by the pair of a start and an end. */
 export const pairKinds = ['resolved', 'improved', 'improved-or-sustained', 'deteriorated'] as const

@@ -1,5 +1,5 @@
-import type { Contract, DatedTarget } from './contract.ts'
-import { listsInstrument } from './contract.ts'
+import type { Contract, DatedTarget } from './contracts/contract.ts'
+import { listsInstrument } from './contracts/contract.ts'
 import { COMPLETENESS, measureSubject, scoreSubject, type Count, type CountingPlan } from './counts.ts'
 import { toScaled, type Instrument, type Score } from './instrument.ts'
 import type { Measure } from './measure.ts'
@@ -10,7 +10,7 @@ import { proportion } from './statistics/proportion.ts'
 import { rag, type Rag } from './statistics/rag.ts'
 import { reliableChange, type ReliableChange } from './statistics/reliable-change.ts'
 import type { Transition } from './statistics/transition.ts'
-import { targetFor } from './target.ts'
+import { targetFor } from './contracts/target.ts'
 
 /** Null: nobody counted, or hidden (`suppressed`). */
 export interface MeasureOutcome {

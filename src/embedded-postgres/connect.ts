@@ -1,5 +1,5 @@
 import postgres from 'postgres'
-import type { DatabaseAddress } from '../embedded-postgres.ts'
+import type { DatabaseAddress } from '../database-address.ts'
 
 /** What a server says, or its socket, before it is ready. */
 const NOT_YET = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'CONNECTION_CLOSED', '57P03'])

@@ -2,13 +2,13 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { describeScores, respondents, stages, type Instrument } from '../domain/instrument.ts'
 import { tagOf } from '../domain/precondition.ts'
-import { responses } from '../domain/support-case.ts'
+import { responses } from '../domain/casework/support-case.ts'
 import type { Services } from '../services/services.ts'
 import type { AssessmentRevision, StoredAssessment } from '../store/assessments.ts'
-import { organisationOf } from './access.ts'
-import { pageOf, pageQuery, sendPage } from './paging.ts'
-import { identifier, londonDate, readBody, timestamp } from './reading.ts'
-import { replies } from './replies.ts'
+import { organisationOf } from './http/access.ts'
+import { pageOf, pageQuery, sendPage } from './http/paging.ts'
+import { identifier, londonDate, readBody, timestamp } from './http/reading.ts'
+import { replies } from './http/replies.ts'
 
 const answer = z.union([z.number(), z.boolean(), z.string()])
 

@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { tagOf } from '../domain/precondition.ts'
 import type { Services } from '../services/services.ts'
 import type { StoredCase } from '../store/cases.ts'
-import { organisationOf } from './access.ts'
-import { pageOf, pageQuery, sendPage } from './paging.ts'
-import { identifier, kebabIdentifier, londonDate, readBody, timestamp } from './reading.ts'
-import { replies } from './replies.ts'
+import { organisationOf } from './http/access.ts'
+import { pageOf, pageQuery, sendPage } from './http/paging.ts'
+import { identifier, kebabIdentifier, londonDate, readBody, timestamp } from './http/reading.ts'
+import { replies } from './http/replies.ts'
 
 const bandOrWord = z
   .string()

@@ -1,13 +1,13 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { LEAST_MINIMUM_COUNT } from '../domain/contract.ts'
+import { LEAST_MINIMUM_COUNT } from '../domain/contracts/contract.ts'
 import { parsePeriod } from '../domain/period.ts'
 import { tagOf } from '../domain/precondition.ts'
 import type { Services } from '../services/services.ts'
 import type { StoredContract } from '../store/contracts.ts'
-import { pageOf, pageQuery, sendPage } from './paging.ts'
-import { identifier, kebabIdentifier, londonDate, readBody, text } from './reading.ts'
-import { replies } from './replies.ts'
+import { pageOf, pageQuery, sendPage } from './http/paging.ts'
+import { identifier, kebabIdentifier, londonDate, readBody, text } from './http/reading.ts'
+import { replies } from './http/replies.ts'
 
 const percent = z.number().min(0).max(100)
 const amount = z.number().min(0).max(1e12)
@@ -92,6 +92,8 @@ const targetShown = z.object({
   atMost: z.number().optional(),
 })
 
+const shownMeasure = z.union([z.string(), z.object({ measure: z.string(), from: z.string().optional() })])
+
 const contract = z
   .object({
     contract: z.string(),
@@ -103,8 +105,8 @@ const contract = z
     endsOn: z.string(),
     follows: z.string().optional(),
     instruments: z.array(z.string()),
-    measures: z.array(z.union([z.string(), z.object({ measure: z.string(), from: z.string().optional() })])),
-    targets: z.record(z.string(), z.union([z.array(targetShown), targetShown])),
+    measures: z.array(shownMeasure),
+    targets: z.record(z.string(), z.union([z.array(targetShown).readonly(), targetShown])),
     funding: z.array(
       z.object({ stream: z.string(), commissioner: z.string(), year: z.string(), amount: z.number() }),
     ),
@@ -118,13 +120,25 @@ const contract = z
 
 const inPath = z.strictObject({ contract: identifier })
 
-function show(stored: StoredContract): z.output<typeof contract> {
-  const { contractId, follows, retention, countedWith, revision, ...plain } = stored
+function show({ contractId, follows, retention, ...stored }: StoredContract): z.output<typeof contract> {
   return {
-    ...(plain as unknown as z.output<typeof contract>),
     contract: contractId,
+    title: stored.title,
+    provider: stored.provider,
+    partners: [...stored.partners],
+    commissioners: [...stored.commissioners],
+    startsOn: stored.startsOn,
+    endsOn: stored.endsOn,
     ...(follows !== null && { follows }),
+    instruments: [...stored.instruments],
+    measures: [...stored.measures],
+    targets: stored.targets,
+    funding: [...stored.funding],
+    returns: [...stored.returns],
+    minimumCount: stored.minimumCount,
     ...(retention !== null && { retention }),
+    createdAt: stored.createdAt,
+    updatedAt: stored.updatedAt,
   }
 }
 

@@ -5,8 +5,8 @@ import { endStages, pairKinds, type Measure } from '../domain/measure.ts'
 import { notFound } from '../domain/problem.ts'
 import type { Services } from '../services/services.ts'
 import type { PageRequest } from '../store/store.ts'
-import { pageOf, pageQuery, sendPage } from './paging.ts'
-import { replies } from './replies.ts'
+import { pageOf, pageQuery, sendPage } from './http/paging.ts'
+import { replies } from './http/replies.ts'
 
 const limit = z.union([z.object({ atLeast: z.number() }), z.object({ atMost: z.number() })])
 
@@ -88,6 +88,10 @@ const measure = z
       .optional(),
   })
   .meta({ id: 'Measure' })
+
+const template = z
+  .object({ id: z.string(), version: z.number(), title: z.string() })
+  .meta({ id: 'ReturnTemplate' })
 
 /** `items: withheld` means that the licence forbids showing what the items say. */
 const showInstrument = (one: Instrument): z.output<typeof instrument> => ({
@@ -197,6 +201,29 @@ export const definitionRoutes =
           {
             keyOf: ({ id }) => id,
             show: showMeasure,
+          },
+        ),
+    )
+
+    app.get(
+      '/returns/templates',
+      {
+        config,
+        schema: {
+          tags,
+          summary: 'All return templates; none is published yet',
+          querystring: z.strictObject(pageQuery),
+          response: replies({ 200: pageOf(template) }, 'read'),
+        },
+      },
+      (request, reply) =>
+        sendPage(
+          { request, reply },
+          request.query,
+          pageFrom<z.output<typeof template>>([], ({ id }) => id),
+          {
+            keyOf: ({ id }) => id,
+            show: (one) => one,
           },
         ),
     )

@@ -5,9 +5,9 @@ import { tagOf } from '../domain/precondition.ts'
 import type { Services } from '../services/services.ts'
 import type { ApiKey } from '../store/keys.ts'
 import type { StoredOrganisation } from '../store/organisations.ts'
-import { pageOf, pageQuery, sendPage } from './paging.ts'
-import { identifier, londonDate, readBody, text } from './reading.ts'
-import { replies } from './replies.ts'
+import { pageOf, pageQuery, sendPage } from './http/paging.ts'
+import { identifier, londonDate, readBody, text } from './http/reading.ts'
+import { replies } from './http/replies.ts'
 
 const organisationBody = z
   .strictObject({

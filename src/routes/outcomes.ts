@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { pairKinds } from '../domain/measure.ts'
 import type { OutcomesAnswer } from '../services/outcomes/read-outcomes.ts'
 import type { Services } from '../services/services.ts'
-import { organisationOf } from './access.ts'
-import { identifier, period } from './reading.ts'
-import { replies } from './replies.ts'
+import { organisationOf } from './http/access.ts'
+import { identifier, period } from './http/reading.ts'
+import { replies } from './http/replies.ts'
 
 const figure = z.number().nullable()
 const count = z.number().int().nullable()

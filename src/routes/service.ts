@@ -2,8 +2,8 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Problem } from '../domain/problem.ts'
 import type { Services } from '../services/services.ts'
-import type { Metrics } from '../metrics.ts'
-import { problemBody } from './problem-reply.ts'
+import type { Metrics } from '../process/metrics.ts'
+import { problemBody } from './http/problem-reply.ts'
 
 const unavailable = {
   description: 'Stopping, or the database is away',

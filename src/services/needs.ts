@@ -1,6 +1,6 @@
 import type { LondonDate } from '../domain/period.ts'
 import type { Definitions } from '../definitions.ts'
-import type { ContractMonth } from '../store/marks.ts'
+import type { ContractMonth } from '../domain/counts.ts'
 import type { Transact } from '../store/database.ts'
 
 /** What services are given; each takes the part that it needs. */

@@ -1,4 +1,4 @@
-import type { Assessment } from '../domain/support-case.ts'
+import type { Assessment } from '../domain/casework/support-case.ts'
 import type { Period } from '../domain/period.ts'
 import type { Sql } from './database.ts'
 import type { PageRequest } from './store.ts'

@@ -1,4 +1,4 @@
-import type { SupportCase } from '../domain/support-case.ts'
+import type { SupportCase } from '../domain/casework/support-case.ts'
 import type { LondonDate, Period } from '../domain/period.ts'
 import type { Sql } from './database.ts'
 import type { PageRequest } from './store.ts'

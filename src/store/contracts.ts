@@ -1,4 +1,4 @@
-import type { Contract } from '../domain/contract.ts'
+import type { Contract } from '../domain/contracts/contract.ts'
 import type { Sql } from './database.ts'
 import type { PageRequest } from './store.ts'
 

@@ -1,7 +1,7 @@
 import type { Count, Grouping } from '../domain/counts.ts'
 import type { Month } from '../domain/period.ts'
 import type { Sql } from './database.ts'
-import type { ContractMonth } from './marks.ts'
+import type { ContractMonth } from '../domain/counts.ts'
 
 export const countsIn = (sql: Sql) => ({
   /** Puts a month's counts in the place of its former ones. */

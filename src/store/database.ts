@@ -1,5 +1,5 @@
 import postgres from 'postgres'
-import type { DatabaseAddress } from '../embedded-postgres.ts'
+import type { DatabaseAddress } from '../database-address.ts'
 import { openStore, type Store } from './store.ts'
 
 export type Database = postgres.Sql<{ bigint: number }>
@@ -99,7 +99,7 @@ export function transactOn(database: Database): Transact {
 /** As SET LOCAL ROLE, so that nothing of it outlives the transaction on this connection. */
 function takeRole(sql: Sql, actor: Actor) {
   const organisation = 'organisation' in actor ? actor.organisation : ''
-  const contract = 'contract' in actor ? actor.contract : ''
+  const contract = 'contract' in actor ? actor.contract : undefined
   return sql`
     select set_config('role', ${`waymark_${actor.role}`}, true),
       set_config('waymark.organisation', ${organisation}, true),

@@ -1,10 +1,6 @@
+import type { ContractMonth } from '../domain/counts.ts'
 import type { Month } from '../domain/period.ts'
 import type { Sql } from './database.ts'
-
-export interface ContractMonth {
-  contractId: string
-  month: Month
-}
 
 export const marksIn = (sql: Sql) => ({
   /** Appends, never updates: a row that every write changed would be a hot spot and a race. */

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
-import { addressOf } from '../../src/database-address.ts'
-import { startEmbeddedPostgres, type DatabaseAddress } from '../../src/embedded-postgres.ts'
+import { addressOf, type DatabaseAddress } from '../../src/database-address.ts'
+import { startEmbeddedPostgres } from '../../src/embedded-postgres.ts'
 
 export interface TestDatabase {
   address: DatabaseAddress

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { LightMyRequestResponse } from 'fastify'
 import type { Config } from '../../src/config.ts'
 import { readConfig } from '../../src/config.ts'
-import { makeLogger } from '../../src/logger.ts'
+import { makeLogger } from '../../src/process/logger.ts'
 import { startServer, type RunningServer } from '../../src/server.ts'
 import { makeDatabase, type TestDatabase } from './database.ts'
 
@@ -21,8 +21,6 @@ export interface Reply {
   status: number
   headers: LightMyRequestResponse['headers']
   text: string
-  // A test looks at whatever came; a wrong guess at its shape fails the test.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   body: any
 }
 
@@ -68,7 +66,7 @@ export async function startService(settings: Partial<Config> = {}): Promise<Test
         payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
       }),
     })
-    const isJson = /json/.test(String(reply.headers['content-type']))
+    const isJson = String(reply.headers['content-type']).includes('json')
     return {
       status: reply.statusCode,
       headers: reply.headers,

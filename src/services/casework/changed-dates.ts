@@ -1,4 +1,9 @@
-import { countedOn, inSupportFrom, type Dating, type SupportCase } from '../../domain/support-case.ts'
+import {
+  countedOn,
+  inSupportFrom,
+  type Dating,
+  type SupportCase,
+} from '../../domain/casework/support-case.ts'
 import { monthOf, type LondonDate, type Month } from '../../domain/period.ts'
 
 interface CaseDates {

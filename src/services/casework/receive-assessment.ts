@@ -1,8 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
-import { assessmentFrom, checkAssessment, type AssessmentBody } from '../../domain/assessment-rules.ts'
+import {
+  assessmentFrom,
+  checkAssessment,
+  type AssessmentBody,
+} from '../../domain/casework/assessment-rules.ts'
 import { checkPrecondition } from '../../domain/precondition.ts'
 import { notFound, whole, type Reading } from '../../domain/problem.ts'
-import { isOutdated, type Assessment } from '../../domain/support-case.ts'
+import { isOutdated, type Assessment } from '../../domain/casework/support-case.ts'
 import type { Month } from '../../domain/period.ts'
 import type { StoredAssessment } from '../../store/assessments.ts'
 import type { StoredCase } from '../../store/cases.ts'

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { checkContract, type ContractBody } from '../../domain/contract-rules.ts'
-import { DEFAULT_MINIMUM_COUNT, type Contract } from '../../domain/contract.ts'
+import { checkContract, type ContractBody } from '../../domain/contracts/contract-rules.ts'
+import { DEFAULT_MINIMUM_COUNT, type Contract } from '../../domain/contracts/contract.ts'
 import { checkPrecondition } from '../../domain/precondition.ts'
 import { Problem, whole, type Reading } from '../../domain/problem.ts'
 import { Overtaken } from '../../store/database.ts'

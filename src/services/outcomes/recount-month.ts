@@ -1,8 +1,8 @@
 import { countMonth, planFor, type CaseToCount } from '../../domain/counts.ts'
 import { monthPeriod } from '../../domain/period.ts'
 import type { StoredCase } from '../../store/cases.ts'
-import type { ContractMonth } from '../../store/marks.ts'
-import type { Answered } from '../../domain/pair.ts'
+import type { ContractMonth } from '../../domain/counts.ts'
+import type { Answered } from '../../domain/casework/pair.ts'
 import type { Needs } from '../needs.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { listsInstrument, readInstrumentName, type Contract } from './contract.ts'
+import { listsInstrument, readInstrumentName, type Contract } from '../contracts/contract.ts'
 import {
   checkAnswers,
   inForceOn,
@@ -6,9 +6,9 @@ import {
   type Instrument,
   type Respondent,
   type Stage,
-} from './instrument.ts'
-import type { LondonDate } from './period.ts'
-import type { Fault } from './problem.ts'
+} from '../instrument.ts'
+import type { LondonDate } from '../period.ts'
+import type { Fault } from '../problem.ts'
 import type { Assessment, Response } from './support-case.ts'
 
 /** An assessment as a case system writes it. */

@@ -1,7 +1,7 @@
 import { createPostgresBackend, Queue, withBackend, Worker } from 'bullmq'
-import type { DatabaseAddress } from './embedded-postgres.ts'
-import { RECOUNT, type RecountJob } from './jobs.ts'
-import type { ContractMonth } from './store/marks.ts'
+import type { DatabaseAddress } from '../database-address.ts'
+import { RECOUNT, type RecountJob } from '../jobs.ts'
+import type { ContractMonth } from '../domain/counts.ts'
 
 /** Where the queue is kept: on Redis, or on the same Postgres as everything else. */
 export type QueuePlace = { redisUrl: string; installation: string } | { database: DatabaseAddress }

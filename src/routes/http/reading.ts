@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { describeDateFault, parseLondonDate, parsePeriod } from '../domain/period.ts'
-import { invalid, type Fault, type Reading } from '../domain/problem.ts'
+import { describeDateFault, parseLondonDate, parsePeriod } from '../../domain/period.ts'
+import { invalid, type Fault, type Reading } from '../../domain/problem.ts'
 
 /** `~` and `/` inside a key are written ~0 and ~1 (RFC 6901). */
 export const pointerTo = (path: readonly PropertyKey[]): string =>

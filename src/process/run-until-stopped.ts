@@ -7,7 +7,7 @@ const LONGEST_STOP_MILLISECONDS = 9_500
  */
 export async function runUntilStopped(start: () => Promise<() => Promise<void>>): Promise<void> {
   let stop: (() => Promise<void>) | undefined
-  let signalled = false
+  const state = { signalled: false }
   const finish = async (): Promise<void> => {
     setTimeout(() => process.exit(1), LONGEST_STOP_MILLISECONDS).unref()
     try {
@@ -19,8 +19,8 @@ export async function runUntilStopped(start: () => Promise<() => Promise<void>>)
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (signalled) return
-      signalled = true
+      if (state.signalled) return
+      state.signalled = true
       // While it is still starting, the start is finished first: only then is known what to let go of.
       if (stop) void finish()
     })
@@ -30,7 +30,7 @@ export async function runUntilStopped(start: () => Promise<() => Promise<void>>)
   } catch (error) {
     fail(error)
   }
-  if (signalled) await finish()
+  if (state.signalled) await finish()
 }
 
 function fail(error: unknown): never {

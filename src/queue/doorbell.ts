@@ -1,4 +1,4 @@
-import type { ContractMonth } from './store/marks.ts'
+import type { ContractMonth } from '../domain/counts.ts'
 
 const DEBOUNCE_MILLISECONDS = 50
 

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { PageRequest } from '../store/store.ts'
+import type { PageRequest } from '../../store/store.ts'
 
 const MOST = 500
 

@@ -1,5 +1,5 @@
-import type { Respondent, Stage } from './instrument.ts'
-import type { LondonDate } from './period.ts'
+import type { Respondent, Stage } from '../instrument.ts'
+import type { LondonDate } from '../period.ts'
 
 /** Made-up words for one kind of missing answer each; only `completed` carries answers. */
 export const responses = ['completed', 'declined', 'not-asked', 'unable', 'no-reply'] as const

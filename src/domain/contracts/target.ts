@@ -1,6 +1,6 @@
 import type { Contract, DatedTarget } from './contract.ts'
-import type { Measure } from './measure.ts'
-import type { Period } from './period.ts'
+import type { Measure } from '../measure.ts'
+import type { Period } from '../period.ts'
 
 /** The target that a measure is judged by in a period, or why it is not judged. */
 export interface PeriodTarget {

@@ -1,7 +1,7 @@
 import { createGunzip } from 'node:zlib'
 import { pipeline } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
-import { Problem } from '../domain/problem.ts'
+import { Problem } from '../../domain/problem.ts'
 
 /** 1 MiB for one resource, counted after unpacking. */
 export const BODY_LIMIT = 1024 * 1024

@@ -38,7 +38,7 @@ export async function publishOpenApi(app: FastifyInstance): Promise<void> {
 
 /** Each schema comes once for what is sent and once for what is received; those that no route uses are left out. */
 function withoutUnused(document: ReturnType<typeof jsonSchemaTransformObject>): typeof document {
-  const schemas = 'components' in document ? (document.components?.schemas ?? {}) : {}
+  const schemas = 'components' in document ? (document.components.schemas ?? {}) : {}
   for (;;) {
     const text = JSON.stringify(document)
     const unused = Object.keys(schemas).filter((name) => !text.includes(`"#/components/schemas/${name}"`))

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Caller } from '../domain/caller.ts'
-import { notFound, Problem } from '../domain/problem.ts'
+import type { Caller } from '../../domain/caller.ts'
+import { notFound, Problem } from '../../domain/problem.ts'
 
 /** Who may use a route: the name of a line in the table below, or `open` for everybody, without a key. */
 export type Access = 'open' | 'definitions' | 'operation' | 'casework' | 'outcomes'

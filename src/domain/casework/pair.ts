@@ -1,6 +1,6 @@
-import type { Instrument, Respondent, Score } from './instrument.ts'
-import { hasNeed } from './instrument.ts'
-import type { ScoredEnd } from './measure.ts'
+import type { Instrument, Respondent, Score } from '../instrument.ts'
+import { hasNeed } from '../instrument.ts'
+import type { ScoredEnd } from '../measure.ts'
 import type { Assessment } from './support-case.ts'
 
 /** What pairing needs of an assessment: no answers. */

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { Problem, problems, type Fault, type ProblemCode } from '../domain/problem.ts'
+import { Problem, problems, type Fault, type ProblemCode } from '../../domain/problem.ts'
 
 /** The only place that knows problems as HTTP; a problem without a status does not compile. */
 export const statusOf: Readonly<Record<ProblemCode, number>> = {

@@ -1,4 +1,4 @@
-import type { LondonDate } from './period.ts'
+import type { LondonDate } from '../period.ts'
 
 /** What a commissioner agreed with a provider: who may write and read, and what is measured. */
 export interface Contract {

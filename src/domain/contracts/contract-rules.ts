@@ -7,8 +7,8 @@ import {
   type DatedTarget,
   type Funding,
 } from './contract.ts'
-import type { LondonDate } from './period.ts'
-import type { Fault } from './problem.ts'
+import type { LondonDate } from '../period.ts'
+import type { Fault } from '../problem.ts'
 
 /** A contract as an operator writes it. */
 export interface ContractBody {
@@ -119,8 +119,8 @@ function checkTargets({ targets }: Partial<ContractBody>, { definitions }: Contr
     const pointer = `/targets/${measure}`
     if (!definitions.measures.has(measure))
       return [{ pointer, detail: `"${measure}" is not a known measure` }]
-    if (!Array.isArray(given)) return checkTarget(pointer, given as DatedTarget)
-    const list = given as readonly DatedTarget[]
+    if (!Array.isArray(given)) return checkTarget(pointer, given)
+    const list: readonly DatedTarget[] = given
     return [
       ...list.flatMap((target, index) => checkTarget(`${pointer}/${index}`, target)),
       ...repeated(

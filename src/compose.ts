@@ -102,7 +102,7 @@ export async function compose(config: Config, role: 'api' | 'workers', logger: L
       pause: (milliseconds) => pause(milliseconds),
       returnGraceDays: config.returnGraceDays,
     }
-    if (config.operatorKey === undefined) await writeFirstOperatorKey(config, needs)
+    if (role === 'api' && config.operatorKey === undefined) await writeFirstOperatorKey(config, needs)
     await markAllOutdatedCounts(needs)()
     return {
       needs,

@@ -29,7 +29,7 @@ import type { Services } from './services/services.ts'
 export interface AppParts {
   services: Services
   authenticate: (key: string) => Promise<Caller | undefined>
-  isDatabaseAway: (error: unknown) => boolean
+  isPassing: (error: unknown) => boolean
   metrics: Metrics
   logger: FastifyBaseLogger
 }
@@ -41,7 +41,7 @@ const REQUESTS_PER_SECOND = 5000
 export async function buildApp({
   services,
   authenticate,
-  isDatabaseAway,
+  isPassing,
   metrics,
   logger,
 }: AppParts): Promise<FastifyInstance> {
@@ -55,14 +55,14 @@ export async function buildApp({
     routerOptions: { maxParamLength: 1024 },
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
-      problemReply(isDatabaseAway)(error, request, reply)
+      problemReply(isPassing)(error, request, reply)
     },
     clientErrorHandler: answerBrokenRequest,
   }).withTypeProvider<ZodTypeProvider>()
 
   app.setValidatorCompiler(validateAllButBodies)
   app.setSerializerCompiler(serializerCompiler)
-  app.setErrorHandler(problemReply(isDatabaseAway))
+  app.setErrorHandler(problemReply(isPassing))
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, notFound()))
 
   app.addHook('onRequest', async (request, reply) => {

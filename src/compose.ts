@@ -17,7 +17,7 @@ import { markAllOutdatedCounts } from './services/outcomes/mark-outdated-counts.
 import { readBacklog } from './services/outcomes/read-backlog.ts'
 import { recordDefinitions } from './services/record-definitions.ts'
 import { makeServices, type Services } from './services/services.ts'
-import { connectOwner, connectPool, isDatabaseAway, transactOn, type Database } from './store/database.ts'
+import { connectOwner, connectPool, isPassing, transactOn, type Database } from './store/database.ts'
 import { readInstallationId } from './store/installation.ts'
 import { migrate } from './store/migrate.ts'
 
@@ -26,7 +26,7 @@ export interface Composition {
   needs: Needs
   services: Services
   authenticate: ReturnType<typeof authenticate>
-  isDatabaseAway: (error: unknown) => boolean
+  isPassing: (error: unknown) => boolean
   metrics: ReturnType<typeof makeMetrics>
   queue: RecountQueue
   logger: Logger
@@ -108,7 +108,7 @@ export async function compose(config: Config, role: 'api' | 'workers', logger: L
       needs,
       services: makeServices(needs),
       authenticate: authenticate(needs, config.operatorKey),
-      isDatabaseAway,
+      isPassing,
       metrics: makeMetrics(readBacklog(needs)),
       queue,
       logger,

@@ -18,7 +18,16 @@ export interface RecountQueue {
   close: () => Promise<void>
 }
 
-const CONCURRENCY = 2
+/**
+ * A killed worker's job is taken over within some ten seconds, and again whenever that happens. A job that only seemed dead
+ * is then done twice, which is harmless: a lock lets one count at a time, and the second finds no marks.
+ */
+const workerOptions = {
+  concurrency: 2,
+  lockDuration: 5_000,
+  stalledInterval: 5_000,
+  maxStalledCount: 1_000_000,
+}
 
 /** How the two backends differ is said here and nowhere else. */
 function backendAt(place: QueuePlace) {
@@ -34,7 +43,7 @@ function backendAt(place: QueuePlace) {
         new Worker<RecountJob>(RECOUNT, process, {
           prefix,
           connection: { url, maxRetriesPerRequest: null },
-          concurrency: CONCURRENCY,
+          ...workerOptions,
         }),
     }
   }
@@ -43,7 +52,7 @@ function backendAt(place: QueuePlace) {
   return {
     makeQueue: () => new backend.Queue<RecountJob>(RECOUNT, { connection }),
     makeWorker: (process: (job: { data: RecountJob }) => Promise<void>) =>
-      new backend.Worker<RecountJob>(RECOUNT, process, { connection, concurrency: CONCURRENCY }),
+      new backend.Worker<RecountJob>(RECOUNT, process, { connection, ...workerOptions }),
   }
 }
 

@@ -28,6 +28,13 @@ export const assessmentsIn = (sql: Sql) => {
       return rows[0]
     },
 
+    /** The same, and nobody else changes it, nor moves it to another case, before this transaction ends. */
+    async lock(contractId: string, ref: string): Promise<StoredAssessment | undefined> {
+      const rows = await sql<StoredAssessment[]>`
+        select ${columns} from assessments where contract_id = ${contractId} and ref = ${ref} for update`
+      return rows[0]
+    },
+
     /** The valid assessments of the named cases: once those are locked, nobody else changes them. */
     async ofCases(contractId: string, caseRefs: readonly string[]): Promise<StoredAssessment[]> {
       return sql<StoredAssessment[]>`

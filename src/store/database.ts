@@ -106,8 +106,9 @@ function takeRole(sql: Sql, actor: Actor) {
       set_config('waymark.contract', ${contract ?? ''}, true)`
 }
 
-/** PostgreSQL could not be reached, or is starting or stopping: worth another try in a moment. */
-export function isDatabaseAway(error: unknown): boolean {
+/** PostgreSQL could not be reached, is starting or stopping, or too many met at one row: worth another try in a moment. */
+export function isPassing(error: unknown): boolean {
+  if (isToBeTriedAgain(error)) return true
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return false
   return AWAY.has(error.code)
 }

@@ -75,12 +75,12 @@ const FASTIFY_PROBLEMS: Readonly<Record<string, readonly [ProblemCode, string]>>
  * anything else as our own fault, of which the caller learns nothing and the log everything.
  */
 export const problemReply =
-  (isDatabaseAway: (error: unknown) => boolean) =>
+  (isPassing: (error: unknown) => boolean) =>
   (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     if (error instanceof Problem) return sendProblem(reply, error)
-    if (isDatabaseAway(error)) {
-      request.log.warn({ code: codeOf(error) }, 'database away')
-      return sendProblem(reply, new Problem('unavailable', 'The database cannot be reached just now.'))
+    if (isPassing(error)) {
+      request.log.warn({ code: codeOf(error) }, 'the database could not serve this')
+      return sendProblem(reply, new Problem('unavailable', 'The database cannot serve this just now.'))
     }
     const [code, detail] = FASTIFY_PROBLEMS[codeOf(error)] ?? []
     if (code !== undefined && detail !== undefined) return sendProblem(reply, new Problem(code, detail))

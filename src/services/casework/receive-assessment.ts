@@ -28,9 +28,10 @@ export const receiveAssessment =
     ifMatch?: string,
   ): Promise<Put<StoredAssessment>> => {
     const { months, ...put } = await transact({ role: 'provider', organisation: provider }, async (store) => {
-      const [contract, seen] = await Promise.all([
+      // The assessment first, its cases then: it may be moved from one to another.
+      const [contract, known] = await Promise.all([
         store.contracts.find(contractId),
-        store.assessments.find(contractId, ref),
+        store.assessments.lock(contractId, ref),
       ])
       if (contract === undefined) throw notFound()
       const { faults, instrument } = checkAssessment(reading.given, {
@@ -42,14 +43,8 @@ export const receiveAssessment =
       if (instrument === undefined) throw new Error('an assessment without faults has an instrument')
       const wanted = assessmentFrom(ref, body, instrument)
 
-      const caseRefs = distinct([seen?.caseRef, wanted.caseRef])
-      const cases = await lockCases(store, contractId, caseRefs, provider)
-      const [neighbours, known] = await Promise.all([
-        store.assessments.ofCases(contractId, caseRefs),
-        store.assessments.find(contractId, ref),
-      ])
-      // Since we looked it was moved to a case that is not locked here.
-      if (known?.caseRef !== seen?.caseRef) throw new Overtaken()
+      const caseRefs = distinct([known?.caseRef, wanted.caseRef])
+      const { cases, neighbours } = await lockCases(store, contractId, caseRefs, provider)
 
       const valid = known?.withdrawnAt === null ? known : undefined
       checkPrecondition(ifMatch, valid?.revision)
@@ -100,11 +95,18 @@ const hasNewDates = ({ before, after }: { before: StoredCase; after: ReturnType<
 
 /** Locks the cases, having made those that are not known yet; a case that its key cannot see is not there. */
 async function lockCases(store: Store, contractId: string, caseRefs: string[], provider: string) {
-  const locked = await store.cases.lock(contractId, caseRefs)
-  if (locked.length === caseRefs.length) return locked
+  const lock = async () => {
+    const [cases, neighbours] = await Promise.all([
+      store.cases.lock(contractId, caseRefs),
+      store.assessments.ofCases(contractId, caseRefs),
+    ])
+    return { cases, neighbours }
+  }
+  const locked = await lock()
+  if (locked.cases.length === caseRefs.length) return locked
   await store.cases.insertBlank(contractId, caseRefs, provider)
-  const all = await store.cases.lock(contractId, caseRefs)
-  if (all.length < caseRefs.length) throw notFound()
+  const all = await lock()
+  if (all.cases.length < caseRefs.length) throw notFound()
   return all
 }
 
@@ -115,7 +117,11 @@ async function write(
   known: StoredAssessment | undefined,
 ): Promise<StoredAssessment> {
   if (known === undefined) {
-    if (!(await store.assessments.insert(contractId, wanted))) throw new Overtaken()
+    if (!(await store.assessments.insert(contractId, wanted))) {
+      // Made by another request since we looked, or there all along and another partner's: then it is not there for us.
+      const made = await store.assessments.find(contractId, wanted.ref)
+      throw made === undefined ? notFound() : new Overtaken()
+    }
   } else {
     await store.assessments.correct(contractId, wanted)
   }

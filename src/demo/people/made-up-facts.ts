@@ -25,6 +25,11 @@ const LIKELIER: Readonly<Partial<Record<CrimeType, Readonly<Record<string, numbe
   fraud: { finance: 5 },
 }
 
+const COHORTS: Readonly<Partial<Record<CrimeType, { name: string; share: number }>>> = {
+  'domestic-abuse': { name: 'idva', share: 0.35 },
+  'sexual-offence': { name: 'isva', share: 0.35 },
+}
+
 export const needWeight = (crimeType: CrimeType, need: string): number => LIKELIER[crimeType]?.[need] ?? 1
 
 /** A person as the provider's pseudonym and characteristics say; no name, address or date of birth is made up. */
@@ -81,17 +86,12 @@ export interface Background {
 
 export function makeBackground(random: SeededRandom): Background {
   const crimeType = random.pick(CRIME_TYPES)
+  const cohort = COHORTS[crimeType] ?? { name: 'young-people', share: 0.06 }
   const referralSource = random.pick({ police: 74, self: 13, 'other-agency': 11, other: 2 })
   return {
     crimeType,
     referralSource,
     reportedToPolice: referralSource === 'police' || random.chance(0.4),
-    cohorts: random.chance(cohortShare(crimeType)) ? [cohortOf(crimeType)] : [],
+    cohorts: random.chance(cohort.share) ? [cohort.name] : [],
   }
 }
-
-const cohortOf = (crimeType: CrimeType): string =>
-  ({ 'domestic-abuse': 'idva', 'sexual-offence': 'isva' })[crimeType as string] ?? 'young-people'
-
-const cohortShare = (crimeType: CrimeType): number =>
-  crimeType === 'domestic-abuse' || crimeType === 'sexual-offence' ? 0.35 : 0.06

@@ -1,0 +1,61 @@
+/** Sends JSON to the service with one key, over real HTTP. */
+export interface ApiClient {
+  /** Makes or changes something; nothing is read of the reply. */
+  put: (path: string, body: object) => Promise<void>
+  post: (path: string, body: object) => Promise<unknown>
+  get: (path: string, headers?: Record<string, string>) => Promise<unknown>
+  delete: (path: string) => Promise<void>
+}
+
+/**
+ * Connections are kept open and used again, as fetch does.
+ *
+ * @returns calls that throw where the service does not answer with a 2xx, in one line that says what it answered
+ */
+export function connectTo(url: string, key: string, signal?: AbortSignal): ApiClient {
+  const send = async (
+    method: string,
+    path: string,
+    body?: object,
+    headers: Record<string, string> = {},
+  ): Promise<unknown> => {
+    const reply = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(signal && { signal }),
+    })
+    // Read to its end in any case: only then the connection is free again.
+    const text = await reply.text()
+    if (!reply.ok) throw new Error(`${method} ${path} was answered with ${reply.status}: ${text}`)
+    return text === '' ? undefined : JSON.parse(text)
+  }
+  return {
+    put: async (path, body) => void (await send('PUT', path, body)),
+    post: (path, body) => send('POST', path, body),
+    get: (path, headers) => send('GET', path, undefined, headers),
+    delete: async (path) => void (await send('DELETE', path)),
+  }
+}
+
+/** Works on all items, at most so many at a time. The first failure ends it: no further item is begun. */
+export async function inFlight<T>(
+  items: Iterable<T>,
+  limit: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = oneAfterTheOther(items)
+  const takeTurns = async (): Promise<void> => {
+    for (const item of queue) await work(item)
+  }
+  await Promise.all(Array.from({ length: limit }, takeTurns))
+}
+
+/** Shared by several loops, and over for all of them when one breaks off: a list's own iterator would go on. */
+function* oneAfterTheOther<T>(items: Iterable<T>): Generator<T> {
+  yield* items
+}

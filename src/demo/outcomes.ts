@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import type { ApiClient } from './client.ts'
+
+const count = z.number().nullable()
+
+const outcomesShape = z.object({
+  from: z.string(),
+  to: z.string(),
+  pending: z.boolean(),
+  completeness: z.object({ closedCases: count, withStart: count, paired: count, rate: count }),
+  measures: z.array(
+    z.object({
+      measure: z.string(),
+      basis: z.string(),
+      numerator: count,
+      denominator: count,
+      rate: count,
+      interval: z.object({ low: z.number(), high: z.number() }).nullable(),
+      suppressed: z.boolean(),
+    }),
+  ),
+})
+
+/** What of the service's answer is shown. Null: nobody counted, or hidden. */
+export type Outcomes = z.output<typeof outcomesShape>
+
+export const outcomesPath = (contract: string, period: string): string =>
+  `/v1/contracts/${contract}/outcomes?period=${period}`
+
+const WAIT_SECONDS = 20
+const MOST_WAITS = 6
+
+/**
+ * The outcomes once nothing that was sent is still to be counted.
+ *
+ * @throws {Error} if something is after two minutes: nobody counts, then
+ */
+export async function readWhenCounted(
+  client: ApiClient,
+  contract: string,
+  period: string,
+): Promise<Outcomes> {
+  for (let waits = 0; waits < MOST_WAITS; waits++) {
+    const reply = await client.get(outcomesPath(contract, period), { prefer: `wait=${WAIT_SECONDS}` })
+    const outcomes = outcomesShape.parse(reply)
+    if (!outcomes.pending) return outcomes
+  }
+  throw new Error(`After ${WAIT_SECONDS * MOST_WAITS} seconds the figures are still not counted.`)
+}

@@ -1,0 +1,55 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface ServiceProcess {
+  child: ChildProcess
+  url: string
+  /** Everything it wrote so far. */
+  output: () => string
+  /** Ends it with a signal; @returns its exit code, or null after a signal that cannot be handled */
+  end: (signal: NodeJS.Signals) => Promise<number | null>
+}
+
+/** Starts a program of the project as a process of its own. */
+export function spawnProgram(program: string, env: Record<string, string | undefined>): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', program], {
+    cwd: root,
+    env: { PATH: process.env.PATH, TAP: undefined, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+/** Starts the service, and waits until it listens. */
+export async function spawnService(env: Record<string, string | undefined>): Promise<ServiceProcess> {
+  const child = spawnProgram('src/server.ts', { PORT: '0', ...env })
+  const lines: string[] = []
+  const url = await new Promise<string>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) continue
+      createInterface(stream).on('line', (line) => {
+        lines.push(line)
+        const found = /"url":"(http:[^"]+)"/.exec(line)?.[1]
+        if (found !== undefined) resolve(found)
+      })
+    }
+    child.once('exit', (code) => {
+      reject(new Error(`the service ended with ${code}:\n${lines.join('\n')}`))
+    })
+  })
+  return {
+    child,
+    url,
+    output: () => lines.join('\n'),
+    async end(signal) {
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
+      const exited = once(child, 'exit') as Promise<[number | null]>
+      child.kill(signal)
+      const [code] = await exited
+      return code
+    },
+  }
+}

@@ -5,10 +5,12 @@ import fastify, {
   LogController,
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
   type FastifySchemaCompiler,
 } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
-import { ZodType } from 'zod'
+import { z, ZodType } from 'zod'
 import type { Caller } from './domain/caller.ts'
 import { invalid, notFound, Problem } from './domain/problem.ts'
 import type { Metrics } from './process/metrics.ts'
@@ -55,6 +57,7 @@ export async function buildApp({
     routerOptions: { maxParamLength: 1024 },
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
+      label(request, reply)
       problemReply(isPassing)(error, request, reply)
     },
     clientErrorHandler: answerBrokenRequest,
@@ -66,9 +69,9 @@ export async function buildApp({
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, notFound()))
 
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id)
-    reply.header('cache-control', 'no-store')
+    label(request, reply)
   })
+  refuseUnknownQueries(app)
   observeRequests(app, metrics)
   refuseWhileStopping(app)
   await app.register(helmet, { global: true, contentSecurityPolicy: false })
@@ -107,6 +110,20 @@ const validateAllButBodies: FastifySchemaCompiler<unknown> = ({ schema, httpPart
     const parsed = schema.safeParse(value)
     return parsed.success ? { value: parsed.data } : { error: invalid(faultsOf(parsed.error, [], value)) }
   }
+}
+
+/** What every reply carries, that to a malformed address too, which passes no hook. */
+function label(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-request-id', request.id)
+  reply.header('cache-control', 'no-store')
+}
+
+/** A route of the API that names no query parameters takes none. */
+function refuseUnknownQueries(app: FastifyInstance): void {
+  const none = z.strictObject({})
+  app.addHook('onRoute', (route) => {
+    if (route.url.startsWith('/v1')) route.schema = { querystring: none, ...route.schema }
+  })
 }
 
 /** One line a request: its route's pattern and never its path, since a path names cases and people's references. */

@@ -18,8 +18,8 @@ import { readBacklog } from './services/outcomes/read-backlog.ts'
 import { recordDefinitions } from './services/record-definitions.ts'
 import { makeServices, type Services } from './services/services.ts'
 import { connectOwner, connectPool, isPassing, transactOn, type Database } from './store/database.ts'
-import { readInstallationId } from './store/installation.ts'
-import { migrate } from './store/migrate.ts'
+import { readInstallationId } from './store/owner/installation.ts'
+import { migrate } from './store/owner/migrate.ts'
 
 /** Everything that one process is made of, put together and connected. */
 export interface Composition {

@@ -28,11 +28,22 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     if (config.workers) opened.push(startWorkers(composition).stop)
     const app = await buildApp(composition)
     opened.push(() => app.close())
-    const url = await app.listen({ port: config.port, host: config.host })
+    const url = await listen(app, config)
     return { url, app, stop }
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+async function listen(app: FastifyInstance, { port, host }: Config): Promise<string> {
+  try {
+    return await app.listen({ port, host })
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
+    throw new Error(`PORT ${port} on ${host} is taken by another process; 0 finds a free one`, {
+      cause: error,
+    })
   }
 }
 

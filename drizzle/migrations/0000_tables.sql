@@ -92,6 +92,7 @@ CREATE TABLE "contracts" (
 	"funding" jsonb NOT NULL,
 	"returns" jsonb NOT NULL,
 	"minimum_count" integer NOT NULL,
+	"minimum_counts" jsonb NOT NULL,
 	"retention" jsonb,
 	"counted_with" text,
 	"revision" integer DEFAULT 1 NOT NULL,
@@ -150,7 +151,6 @@ CREATE TABLE "organisations" (
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_organisation_id_organisations_organisation_id_fk" FOREIGN KEY ("organisation_id") REFERENCES "public"."organisations"("organisation_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "assessment_revisions" ADD CONSTRAINT "assessment_revisions_assessment" FOREIGN KEY ("contract_id","ref") REFERENCES "public"."assessments"("contract_id","ref") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "assessments" ADD CONSTRAINT "assessments_case" FOREIGN KEY ("contract_id","case_ref") REFERENCES "public"."cases"("contract_id","case_ref") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "cases" ADD CONSTRAINT "cases_contract_id_contracts_contract_id_fk" FOREIGN KEY ("contract_id") REFERENCES "public"."contracts"("contract_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "contracts" ADD CONSTRAINT "contracts_provider_id_organisations_organisation_id_fk" FOREIGN KEY ("provider_id") REFERENCES "public"."organisations"("organisation_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "contracts" ADD CONSTRAINT "contracts_follows" FOREIGN KEY ("follows") REFERENCES "public"."contracts"("contract_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "api_keys_of_organisation" ON "api_keys" USING btree ("organisation_id","key_id");--> statement-breakpoint

@@ -135,3 +135,22 @@ create policy worker_sweep on marks for select to waymark_worker using (true);
 --> statement-breakpoint
 
 insert into installation (installation_id) values (gen_random_uuid());
+--> statement-breakpoint
+
+-- Plans are made once a connection (see store/database.ts), and those made on a young, empty table read all of a contract's
+-- rows. Autovacuum notices growth after a minute; the workers' sweep asks for this after seconds. Analysing makes every
+-- connection plan anew. Only tables that have doubled since are looked at.
+create function refresh_statistics() returns void language plpgsql security definer set search_path = public as $$
+declare
+  grown regclass;
+begin
+  for grown in
+    select oid from pg_class
+    where oid in ('cases'::regclass, 'assessments'::regclass, 'assessment_revisions'::regclass, 'counts'::regclass)
+      and pg_relation_size(oid) > 2 * relpages::bigint * current_setting('block_size')::int
+  loop
+    execute format('analyze (skip_locked) %s', grown);
+  end loop;
+end $$;
+revoke all on function refresh_statistics() from public;
+grant execute on function refresh_statistics() to waymark_worker;

@@ -19,7 +19,8 @@ export function examplesFor(
   people: readonly Person[],
   { url, keys }: Place,
 ): Example[] {
-  const corrected = people.find(({ slips, end }) => slips && end !== undefined) ?? people[0]
+  const finished = people.filter(({ end }) => end !== undefined)
+  const corrected = finished.find(({ slips }) => slips) ?? finished[0]
   const path = `/v1/contracts/${contract.id}`
   const name = corrected?.case ?? ''
   return [
@@ -42,14 +43,17 @@ const curl = (key: string, address: string): string =>
   `curl -sS -w '\\n' -H 'Authorization: Bearer ${key}' '${address}'`
 
 /** Where to look further, for as long as the service is up. */
-export function addresses(url: string, examples: readonly Example[]): string {
+export function addresses(
+  { contract, window }: Portfolio,
+  url: string,
+  examples: readonly Example[],
+): string {
   return [
     '',
-    `The service is up at ${url} until Ctrl-C:`,
+    'The service is up until Ctrl-C:',
     '',
-    `  ${url}/docs           every call, to read and to try`,
-    `  ${url}/openapi.json   the same for programs`,
-    `  ${url}/readyz         whether all is counted`,
+    `  docs       ${url}/docs`,
+    `  outcomes   ${url}${outcomesPath(contract.id, window.label)}`,
     '',
     ...examples.flatMap(({ shows, line }) => [shows, line, '']),
   ]

@@ -18,6 +18,7 @@ const once = process.argv.includes('--once')
 await runUntilStopped(async () => {
   const portfolio = readPortfolio('leicestershire')
   process.stdout.write(introduction(portfolio))
+  process.stdout.write('Starting the service ...\n')
   const service = await startService(process.env)
   const interruption = new AbortController()
   const demonstration = demonstrate(portfolio, service, process.stdout, interruption.signal)
@@ -33,7 +34,7 @@ await runUntilStopped(async () => {
       const { outcomes, examples } = await demonstration
       process.stdout.write(report(portfolio, outcomes))
       if (!once) {
-        process.stdout.write(addresses(service.url, examples))
+        process.stdout.write(addresses(portfolio, service.url, examples))
         return
       }
       await close()

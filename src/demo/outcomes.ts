@@ -27,8 +27,9 @@ export type Outcomes = z.output<typeof outcomesShape>
 export const outcomesPath = (contract: string, period: string): string =>
   `/v1/contracts/${contract}/outcomes?period=${period}`
 
-const WAIT_SECONDS = 20
-const MOST_WAITS = 6
+/** Short, so that Ctrl-C need not wait for long. */
+const WAIT_SECONDS = 2
+const MOST_WAITS = 60
 
 /**
  * The outcomes once nothing that was sent is still to be counted.

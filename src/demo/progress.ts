@@ -10,7 +10,8 @@ export interface Progress {
   finish: () => void
 }
 
-const BAR_WIDTH = 40
+/** With the words on both sides it stays within 80 columns. */
+const BAR_WIDTH = 30
 
 /** A bar that fills up on a terminal; anywhere else a line at each quarter. */
 export function showProgress(screen: Screen, words: string, total: number): Progress {

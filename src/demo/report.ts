@@ -27,9 +27,9 @@ export function introduction({ contract, commissioner, provider, published }: Po
   return lines(
     `waymark demo: ${contract.title}, run by ${provider.name}${paid}`,
     '',
-    `In ${published.when} the ${commissioner.name} published how many`,
-    'people had no need left at the end of support, of those with the need at its start.',
-    'The people here are made up; counted one by one, they must give the published figures again.',
+    `In ${published.when} the ${commissioner.name} published, need by need,`,
+    'how many people had it no longer at the end of support, of those who had it at the start.',
+    'The people here are made up. Counted one by one, they must give the published figures again.',
     '',
   )
 }

@@ -1,7 +1,7 @@
 import { agreedMeasures, type Contract } from './contracts/contract.ts'
-import type { Instrument } from './instrument.ts'
-import { judgePair, matchesWhere, type CaseFacts, type Measure } from './measure.ts'
-import { findPair, scoreAt, type Answered, type InstrumentOf, type Pair } from './casework/pair.ts'
+import { hasNeed, type Instrument, type Score } from './instrument.ts'
+import { judgePair, matchesWhere, type CaseFacts, type Measure, type ScoredEnd } from './measure.ts'
+import { findPair, type Answered, type InstrumentOf, type PairQuestion } from './casework/pair.ts'
 import type { LondonDate, Month } from './period.ts'
 
 /** What is counted at a time. */
@@ -83,16 +83,18 @@ export function planAsText({ measures, instruments, byDeliverer }: CountingPlan)
 export function countMonth(cases: readonly CaseToCount[], plan: CountingPlan): Count[] {
   const tally = new Tally()
   const library = new InstrumentLibrary(plan.instruments)
+  const questions = questionsOf(plan, library)
   for (const one of cases) {
     const groupings = [everybody]
     if (plan.byDeliverer && typeof one.facts.deliveredBy === 'string') {
       groupings.push({ by: 'delivered-by', value: one.facts.deliveredBy })
     }
+    const rows = groupings.map((grouping) => tally.of(grouping))
     const add = (subject: string, x: number, y: number): void => {
-      for (const grouping of groupings) tally.add(subject, grouping, x, y)
+      for (const row of rows) addOne(row, subject, x, y)
     }
     countScores(one, library, add)
-    countMeasures(one, plan, library, add)
+    for (const question of questions) countMeasures(one, question, library, add)
   }
   return tally.counts()
 }
@@ -116,81 +118,155 @@ function countScores(one: CaseToCount, library: InstrumentLibrary, add: Add): vo
     const { start, end } = findPair(one.assessments, { instrument: id, respondent, end: 'end' }, library.find)
     if (!start || !end) continue
     hasPair = true
-    const instrument = library.find(end.instrumentId, end.instrumentVersion)
-    for (const { id: score } of instrument?.scores ?? []) {
-      const from = scoreAt(start, score, library.find)?.value ?? null
-      const to = scoreAt(end, score, library.find)?.value ?? null
+    for (const { subject, startIndex, endIndex } of library.sharedScores(start, end)) {
+      const from = start.scores[startIndex] ?? null
+      const to = end.scores[endIndex] ?? null
       // A score missing at either end is unpaired, never replaced by an earlier one.
-      if (instrument && from !== null && to !== null) add(scoreSubject(instrument, score), from, to)
+      if (from !== null && to !== null) add(subject, from, to)
     }
   }
   if (one.inSupportFrom !== null) add(COMPLETENESS, Number(hasStart), Number(hasPair))
 }
 
-function countMeasures(one: CaseToCount, plan: CountingPlan, library: InstrumentLibrary, add: Add): void {
-  const pairs = new Map<string, Partial<Pair>>()
-  const pairFor = (measure: Measure): Partial<Pair> => {
-    const respondent = measure.respondent ?? library.respondentOf(measure.instrument.id) ?? 'self'
-    const question = {
-      instrument: measure.instrument.id,
-      version: measure.instrument.version,
-      respondent,
-      end: measure.end,
-    }
-    const key = `${question.instrument}@${question.version ?? ''} ${respondent} ${measure.end}`
-    const found = pairs.get(key) ?? findPair(one.assessments, question, library.find)
-    pairs.set(key, found)
-    return found
-  }
+/** Measures that ask for the same pair of a case, so that it is looked for once. */
+interface QuestionWithMeasures {
+  question: PairQuestion
+  measures: { measure: Measure; from: LondonDate | null; subject: string }[]
+}
+
+function questionsOf(plan: CountingPlan, library: InstrumentLibrary): QuestionWithMeasures[] {
+  const questions = new Map<string, QuestionWithMeasures>()
   for (const { measure, from } of plan.measures) {
+    const { id: instrument, version } = measure.instrument
+    const respondent = measure.respondent ?? library.respondentOf(instrument) ?? 'self'
+    const key = `${instrument}@${version ?? ''} ${respondent} ${measure.end}`
+    const known = questions.get(key) ?? {
+      question: { instrument, version, respondent, end: measure.end },
+      measures: [],
+    }
+    known.measures.push({ measure, from, subject: measureSubject(measure) })
+    questions.set(key, known)
+  }
+  return [...questions.values()]
+}
+
+function countMeasures(
+  one: CaseToCount,
+  { question, measures }: QuestionWithMeasures,
+  library: InstrumentLibrary,
+  add: Add,
+): void {
+  const { start, end } = findPair(one.assessments, question, library.find)
+  if (!start || !end) return
+  const scores = library.sharedScoresById(start, end)
+  for (const { measure, from, subject } of measures) {
     if (from !== null && one.countedOn < from) continue
     if (!matchesWhere(measure.where, one.facts)) continue
-    const { start, end } = pairFor(measure)
-    if (!start || !end) continue
-    const startScore = scoreAt(start, measure.score, library.find)
-    const endScore = scoreAt(end, measure.score, library.find)
-    if (!startScore || !endScore) continue
-    const { verdict } = judgePair(measure, endScore.score, { start: startScore, end: endScore })
-    if (verdict !== 'excluded') add(measureSubject(measure), 1, verdict === 'met' ? 1 : 0)
+    const shared = scores.get(measure.score)
+    if (shared === undefined) continue
+    const ends = {
+      start: scoredEnd(shared.startScore, start.scores[shared.startIndex] ?? null),
+      end: scoredEnd(shared.endScore, end.scores[shared.endIndex] ?? null),
+    }
+    const { verdict } = judgePair(measure, shared.endScore, ends)
+    if (verdict !== 'excluded') add(subject, 1, verdict === 'met' ? 1 : 0)
   }
 }
 
-/** Instruments by id and version, and by whom each is answered. */
+const scoredEnd = (score: Score, value: number | null): ScoredEnd => ({
+  value,
+  need: value === null ? undefined : hasNeed(score, value),
+})
+
+/** A score that both versions of a pair have, and where each keeps it. */
+interface SharedScore {
+  id: string
+  subject: string
+  startScore: Score
+  startIndex: number
+  endScore: Score
+  endIndex: number
+}
+
+/** Instruments by id and version, by whom each is answered, and which scores two versions share. */
 class InstrumentLibrary {
   readonly #versions = new Map<string, Map<number, Instrument>>()
+  readonly #respondents = new Map<string, Instrument['respondent']>()
+  readonly #shared = new Map<string, readonly SharedScore[]>()
+  readonly #sharedById = new Map<string, ReadonlyMap<string, SharedScore>>()
 
   constructor(instruments: readonly Instrument[]) {
-    for (const instrument of instruments) {
+    for (const instrument of [...instruments].sort((a, b) => a.version - b.version)) {
       const versions = this.#versions.get(instrument.id) ?? new Map<number, Instrument>()
       this.#versions.set(instrument.id, versions.set(instrument.version, instrument))
+      // The instrument's own respondent is the one that its newest version has.
+      this.#respondents.set(instrument.id, instrument.respondent)
     }
   }
 
   find: InstrumentOf = (id, version) => this.#versions.get(id)?.get(version)
 
-  /** The instrument's own respondent, as its newest version has it. */
   respondentOf(id: string): Instrument['respondent'] | undefined {
-    const versions = [...(this.#versions.get(id)?.values() ?? [])]
-    return versions.reduce<Instrument | undefined>(
-      (newest, one) => (newest === undefined || one.version > newest.version ? one : newest),
-      undefined,
-    )?.respondent
+    return this.#respondents.get(id)
   }
+
+  sharedScores(start: Answered, end: Answered): readonly SharedScore[] {
+    const key = `${end.instrumentId} ${start.instrumentVersion} ${end.instrumentVersion}`
+    const known = this.#shared.get(key)
+    if (known) return known
+    const startScores = this.find(start.instrumentId, start.instrumentVersion)?.scores ?? []
+    const instrument = this.find(end.instrumentId, end.instrumentVersion)
+    const shared = (instrument?.scores ?? []).flatMap((endScore, endIndex) => {
+      const startIndex = startScores.findIndex(({ id }) => id === endScore.id)
+      const startScore = startScores[startIndex]
+      if (instrument === undefined || startScore === undefined) return []
+      const subject = scoreSubject(instrument, endScore.id)
+      return [{ id: endScore.id, subject, startScore, startIndex, endScore, endIndex }]
+    })
+    this.#shared.set(key, shared)
+    return shared
+  }
+
+  sharedScoresById(start: Answered, end: Answered): ReadonlyMap<string, SharedScore> {
+    const key = `${end.instrumentId} ${start.instrumentVersion} ${end.instrumentVersion}`
+    const known = this.#sharedById.get(key)
+    if (known) return known
+    const byId = new Map(this.sharedScores(start, end).map((shared) => [shared.id, shared]))
+    this.#sharedById.set(key, byId)
+    return byId
+  }
+}
+
+/** n by y by x by subject: numbers as keys, since this is added to some hundred times a case. */
+type Rows = Map<string, Map<number, Map<number, number>>>
+
+function addOne(rows: Rows, subject: string, x: number, y: number): void {
+  let byX = rows.get(subject)
+  if (byX === undefined) rows.set(subject, (byX = new Map()))
+  let byY = byX.get(x)
+  if (byY === undefined) byX.set(x, (byY = new Map()))
+  byY.set(y, (byY.get(y) ?? 0) + 1)
 }
 
 /** Adds up people who say the same. */
 class Tally {
-  readonly #counts = new Map<string, Count>()
+  readonly #groups = new Map<string, { grouping: Grouping; rows: Rows }>()
 
-  add(subject: string, { by, value }: Grouping, x: number, y: number): void {
-    const key = `${subject} ${by} ${value} ${x} ${y}`
-    const known = this.#counts.get(key)
-    if (known) known.n++
-    else this.#counts.set(key, { subject, by, value, x, y, n: 1 })
+  of(grouping: Grouping): Rows {
+    const key = `${grouping.by} ${grouping.value}`
+    const group = this.#groups.get(key) ?? { grouping, rows: new Map() }
+    this.#groups.set(key, group)
+    return group.rows
   }
 
   counts(): Count[] {
-    return [...this.#counts.values()].sort(
+    const counts: Count[] = []
+    for (const { grouping, rows } of this.#groups.values()) {
+      for (const [subject, byX] of rows) {
+        for (const [x, byY] of byX) for (const [y, n] of byY) counts.push({ subject, ...grouping, x, y, n })
+      }
+    }
+    return counts.sort(
       (a, b) =>
         compare(a.subject, b.subject) ||
         compare(a.by, b.by) ||

@@ -141,8 +141,7 @@ export const assessmentRoutes =
         const { created, stored } = await services.receiveAssessment(
           organisationOf(request).organisation,
           { contractId: request.params.contract, ref: request.params.ref },
-          readBody(assessmentBody, request.body),
-          request.headers['if-match'],
+          { reading: readBody(assessmentBody, request.body), ifMatch: request.headers['if-match'] },
         )
         return reply
           .code(created ? 201 : 200)
@@ -184,20 +183,35 @@ export const assessmentRoutes =
         config,
         schema: {
           tags,
-          summary: 'The assessments of a contract, by their refs',
+          summary: 'The assessments of a contract, by their refs; filters combine',
           params: z.strictObject({ contract: identifier }),
-          querystring: z.strictObject(pageQuery),
+          querystring: z.strictObject({
+            ...pageQuery,
+            case: identifier.optional(),
+            stage: z.enum(stages).optional(),
+            updatedSince: timestamp
+              .optional()
+              .meta({ description: 'Received or corrected at this instant or later.' }),
+          }),
           response: replies({ 200: pageOf(assessment) }, 'read'),
         },
       },
-      (request, reply) =>
-        sendPage(
+      (request, reply) => {
+        const { case: caseRef, stage, updatedSince, ...asked } = request.query
+        const { organisation } = organisationOf(request)
+        return sendPage(
           { request, reply },
-          request.query,
+          asked,
           (page) =>
-            services.listAssessments(organisationOf(request).organisation, request.params.contract, page),
+            services.listAssessments(
+              organisation,
+              request.params.contract,
+              { caseRef, stage, updatedSince },
+              page,
+            ),
           { keyOf: (row) => row.ref, show: (row) => show(row, find) },
-        ),
+        )
+      },
     )
     done()
   }

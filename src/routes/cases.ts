@@ -162,7 +162,6 @@ export const caseRoutes =
           tags,
           summary: 'One case',
           params: inPath,
-          querystring: z.strictObject({}),
           response: replies({ 200: supportCase }, 'read'),
         },
       },

@@ -182,7 +182,6 @@ export const contractRoutes =
           tags,
           summary: 'One contract',
           params: inPath,
-          querystring: z.strictObject({}),
           response: replies({ 200: contract }, 'read'),
         },
       },

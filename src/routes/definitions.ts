@@ -169,7 +169,6 @@ export const definitionRoutes =
               error: 'must be an instrument and its version, such as victim-needs@1',
             }),
           }),
-          querystring: z.strictObject({}),
           response: replies({ 200: instrumentWithSchema }, 'read'),
         },
       },

@@ -116,7 +116,6 @@ export const organisationRoutes =
           tags,
           summary: 'One organisation',
           params: inPath,
-          querystring: z.strictObject({}),
           response: replies({ 200: organisation }, 'read'),
         },
       },

@@ -1,5 +1,5 @@
 import type { Definitions } from '../definitions.ts'
-import { recordVersions } from '../store/definition-versions.ts'
+import { recordVersions } from '../store/owner/definition-versions.ts'
 import type { Database } from '../store/database.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Assessment } from '../domain/casework/support-case.ts'
+import type { Assessment, Dating } from '../domain/casework/support-case.ts'
 import type { Period } from '../domain/period.ts'
 import type { Sql } from './database.ts'
 import type { PageRequest } from './store.ts'
@@ -12,15 +12,18 @@ export type StoredAssessment = Assessment & {
 
 export type AssessmentRevision = Omit<StoredAssessment, 'withdrawnAt'>
 
+/** An assessment at the moment of its arrival. */
+export type Received = Assessment & { receivedAt: string }
+
 export const assessmentsIn = (sql: Sql) => {
   const content = sql`contract_id, ref, revision, case_ref, instrument_id, instrument_version, stage, respondent,
     response, assessed_on, answers, scores, source_updated_at, received_at`
   const columns = sql`${content}, withdrawn_at`
-  const row = (one: Assessment & { receivedAt: string }) => ({
-    ...one,
-    answers: sql.json(one.answers),
-    scores: one.scores as number[],
-  })
+  /** Assessments as rows, whatever their number, by one parameter. */
+  const rows = (assessments: readonly Received[]) => sql`
+    jsonb_to_recordset(${sql.json(assessments as never)}) as r (ref text, "caseRef" text, "instrumentId" text,
+      "instrumentVersion" smallint, stage text, respondent text, response text, "assessedOn" date, answers jsonb,
+      scores int[], "sourceUpdatedAt" timestamptz, "receivedAt" timestamptz)`
   return {
     async find(contractId: string, ref: string): Promise<StoredAssessment | undefined> {
       const rows = await sql<StoredAssessment[]>`
@@ -28,45 +31,61 @@ export const assessmentsIn = (sql: Sql) => {
       return rows[0]
     },
 
-    /** The same, and nobody else changes it, nor moves it to another case, before this transaction ends. */
-    async lock(contractId: string, ref: string): Promise<StoredAssessment | undefined> {
-      const rows = await sql<StoredAssessment[]>`
-        select ${columns} from assessments where contract_id = ${contractId} and ref = ${ref} for update`
-      return rows[0]
-    },
-
-    /** The valid assessments of the named cases: once those are locked, nobody else changes them. */
-    async ofCases(contractId: string, caseRefs: readonly string[]): Promise<StoredAssessment[]> {
+    /** Those of the named ones that are there; nobody else changes them, nor moves them to other cases, until this ends. */
+    async lock(contractId: string, refs: readonly string[]): Promise<StoredAssessment[]> {
       return sql<StoredAssessment[]>`
         select ${columns} from assessments
+        where contract_id = ${contractId} and ref = any(${refs as string[]}) order by ref for update`
+    },
+
+    /** What dates the named cases, of their valid assessments: once those are locked, nobody else changes it. */
+    async datingsOf(
+      contractId: string,
+      caseRefs: readonly string[],
+    ): Promise<(Dating & { caseRef: string })[]> {
+      return sql<(Dating & { caseRef: string })[]>`
+        select case_ref, ref, stage, response, assessed_on from assessments
         where contract_id = ${contractId} and case_ref = any(${caseRefs as string[]}) and withdrawn_at is null`
     },
 
-    /** @returns false if there is one of that reference already */
-    async insert(contractId: string, one: Assessment & { receivedAt: string }): Promise<boolean> {
-      const { count } = await sql`
-        insert into assessments ${sql({ contractId, revision: 1, ...row(one) })} on conflict do nothing`
-      return count > 0
+    /** @returns the references of those inserted; the others' are taken */
+    async insert(contractId: string, assessments: readonly Received[]): Promise<string[]> {
+      const inserted = await sql<{ ref: string }[]>`
+        insert into assessments (contract_id, ref, revision, case_ref, instrument_id, instrument_version, stage,
+          respondent, response, assessed_on, answers, scores, source_updated_at, received_at)
+        select ${contractId}, ref, 1, "caseRef", "instrumentId", "instrumentVersion", stage, respondent, response,
+          "assessedOn", answers, scores, "sourceUpdatedAt", "receivedAt"
+        from ${rows(assessments)} order by ref
+        on conflict do nothing returning ref`
+      return inserted.map(({ ref }) => ref)
     },
 
-    /** Keeps the former content as a revision and puts the new one in its place. */
-    async correct(contractId: string, one: Assessment & { receivedAt: string }): Promise<void> {
-      const { ref, ...values } = row(one)
+    /** Keeps the former contents as revisions and puts the new ones in their places. */
+    async correct(contractId: string, assessments: readonly Received[]): Promise<void> {
+      const refs = assessments.map(({ ref }) => ref)
       await Promise.all([
         sql`
           insert into assessment_revisions (${content})
-          select ${content} from assessments where contract_id = ${contractId} and ref = ${ref}`,
+          select ${content} from assessments where contract_id = ${contractId} and ref = any(${refs})`,
         sql`
-          update assessments set ${sql(values)}, revision = revision + 1, withdrawn_at = null
-          where contract_id = ${contractId} and ref = ${ref}`,
+          update assessments a set revision = a.revision + 1, withdrawn_at = null, case_ref = r."caseRef",
+            instrument_id = r."instrumentId", instrument_version = r."instrumentVersion", stage = r.stage,
+            respondent = r.respondent, response = r.response, assessed_on = r."assessedOn", answers = r.answers,
+            scores = r.scores, source_updated_at = r."sourceUpdatedAt", received_at = r."receivedAt"
+          from ${rows(assessments)}
+          where a.contract_id = ${contractId} and a.ref = r.ref`,
       ])
     },
 
-    /** The same content, said again later: only how recent it is moves on. */
-    async setSourceUpdatedAt(contractId: string, ref: string, sourceUpdatedAt: string): Promise<void> {
+    /** The same contents, said again later: only how recent they are moves on. */
+    async setSourceUpdatedAt(
+      contractId: string,
+      said: readonly { ref: string; sourceUpdatedAt: string }[],
+    ): Promise<void> {
       await sql`
-        update assessments set source_updated_at = ${sourceUpdatedAt}
-        where contract_id = ${contractId} and ref = ${ref}`
+        update assessments a set source_updated_at = s."sourceUpdatedAt"
+        from jsonb_to_recordset(${sql.json(said as never)}) as s (ref text, "sourceUpdatedAt" timestamptz)
+        where a.contract_id = ${contractId} and a.ref = s.ref`
     },
 
     /** Its former contents, oldest first. */
@@ -76,10 +95,18 @@ export const assessmentsIn = (sql: Sql) => {
         where contract_id = ${contractId} and ref = ${ref} order by revision`
     },
 
-    async list(contractId: string, { limit, after }: PageRequest): Promise<StoredAssessment[]> {
+    async list(
+      contractId: string,
+      { caseRef, stage, updatedSince }: AssessmentFilter,
+      { limit, after }: PageRequest,
+    ): Promise<StoredAssessment[]> {
+      const all = sql``
       return sql<StoredAssessment[]>`
         select ${columns} from assessments
         where contract_id = ${contractId} and withdrawn_at is null and ref > ${after ?? ''}
+          ${caseRef === undefined ? all : sql`and case_ref = ${caseRef}`}
+          ${stage === undefined ? all : sql`and stage = ${stage}`}
+          ${updatedSince === undefined ? all : sql`and received_at >= ${updatedSince}`}
         order by ref limit ${limit}`
     },
 
@@ -97,6 +124,14 @@ export const assessmentsIn = (sql: Sql) => {
           and a.withdrawn_at is null`
     },
   }
+}
+
+/** Which assessments of a list are wanted: those that fit everything that is given. */
+export interface AssessmentFilter {
+  caseRef?: string | undefined
+  stage?: Assessment['stage'] | undefined
+  /** Received or corrected at that instant or later. */
+  updatedSince?: string | undefined
 }
 
 /** What the count needs of an assessment: no answers. */

@@ -1,4 +1,5 @@
 import type { SupportCase } from '../domain/casework/support-case.ts'
+import type { CaseFacts } from '../domain/measure.ts'
 import type { LondonDate, Period } from '../domain/period.ts'
 import type { Sql } from './database.ts'
 import type { PageRequest } from './store.ts'
@@ -12,6 +13,9 @@ export type StoredCase = SupportCase & {
   createdAt: string
   updatedAt: string
 }
+
+export type CountedCase = CaseFacts &
+  Pick<StoredCase, 'caseRef' | 'inSupportFrom'> & { countedOn: LondonDate }
 
 export const casesIn = (sql: Sql) => {
   const columns = sql`contract_id, case_ref, client, referred_on, referral_source, first_contact_on, started_on,
@@ -35,18 +39,17 @@ export const casesIn = (sql: Sql) => {
     /**
      * Makes those of the named cases that are not there, knowing nothing of them but who delivers them.
      *
-     * @returns whether any was made here, and not by somebody else in the same moment
+     * @returns those made here, and not by somebody else in the same moment
      */
     async insertBlank(
       contractId: string,
       caseRefs: readonly string[],
       deliveredBy: string,
-    ): Promise<boolean> {
-      const { count } = await sql`
+    ): Promise<StoredCase[]> {
+      return sql<StoredCase[]>`
         insert into cases (contract_id, case_ref, delivered_by, revision)
         select ${contractId}, case_ref, ${deliveredBy}, 0 from unnest(${[...caseRefs].sort()}::text[]) case_ref
-        on conflict do nothing`
-      return count > 0
+        on conflict do nothing returning ${columns}`
     },
 
     async update(
@@ -65,14 +68,16 @@ export const casesIn = (sql: Sql) => {
       return rows[0]
     },
 
-    /** Notes what an assessment changed of the case: no new revision, since the case system's own record of it stands. */
+    /** Notes what assessments changed of cases: no new revision, since the case system's own record of them stands. */
     async setDates(
       contractId: string,
-      { caseRef, countedOn, inSupportFrom }: Pick<StoredCase, 'caseRef' | 'countedOn' | 'inSupportFrom'>,
+      dates: readonly Pick<StoredCase, 'caseRef' | 'countedOn' | 'inSupportFrom'>[],
     ): Promise<void> {
       await sql`
-        update cases set counted_on = ${countedOn}, in_support_from = ${inSupportFrom}
-        where contract_id = ${contractId} and case_ref = ${caseRef}`
+        update cases c set counted_on = d."countedOn", in_support_from = d."inSupportFrom"
+        from jsonb_to_recordset(${sql.json(dates as never)})
+          as d ("caseRef" text, "countedOn" date, "inSupportFrom" date)
+        where c.contract_id = ${contractId} and c.case_ref = d."caseRef"`
     },
 
     async list(contractId: string, { limit, after }: PageRequest): Promise<StoredCase[]> {
@@ -81,13 +86,15 @@ export const casesIn = (sql: Sql) => {
         where contract_id = ${contractId} and case_ref > ${after ?? ''} order by case_ref limit ${limit}`
     },
 
+    /** What the count needs of the cases of a month. */
     async countedIn(
       contractId: string,
       { from, until }: Pick<Period, 'from' | 'until'>,
-    ): Promise<StoredCase[]> {
-      return sql<StoredCase[]>`
-        select ${columns} from cases
-        where contract_id = ${contractId} and counted_on >= ${from} and counted_on < ${until}`
+    ): Promise<CountedCase[]> {
+      return sql<CountedCase[]>`
+        select case_ref, counted_on, in_support_from, closure, cohorts, crime_type, referral_source,
+          reported_to_police, characteristics, funding_stream, delivered_by, area
+        from cases where contract_id = ${contractId} and counted_on >= ${from} and counted_on < ${until}`
     },
 
     /** Every month in which a case of the contract counts, as year × 100 + month. */

@@ -1,8 +1,12 @@
 import type { Contract } from '../domain/contracts/contract.ts'
+import type { DatedMinimumCount } from '../domain/contracts/minimum-count.ts'
 import type { Sql } from './database.ts'
 import type { PageRequest } from './store.ts'
 
-export type StoredContract = Contract & {
+/** A contract with the history of its minimum count, which no operator writes. */
+export type ContractToStore = Contract & { minimumCounts: readonly DatedMinimumCount[] }
+
+export type StoredContract = ContractToStore & {
   countedWith: string | null
   revision: number
   createdAt: string
@@ -11,10 +15,10 @@ export type StoredContract = Contract & {
 
 export const contractsIn = (sql: Sql) => {
   const columns = sql`contract_id, title, provider_id as provider, partners, commissioners, starts_on, ends_on,
-    follows, instruments, measures, targets, funding, returns, minimum_count, retention,
-    counted_with, revision, created_at, updated_at`
-  const row = (contract: Contract) => {
-    const { provider, measures, targets, funding, returns, retention, ...plain } = contract
+    follows, instruments, measures, targets, funding, returns, minimum_count, minimum_counts,
+    retention, counted_with, revision, created_at, updated_at`
+  const row = (contract: ContractToStore) => {
+    const { provider, measures, targets, funding, returns, minimumCounts, retention, ...plain } = contract
     return sql({
       ...plain,
       partners: [...plain.partners],
@@ -25,6 +29,7 @@ export const contractsIn = (sql: Sql) => {
       targets: sql.json(targets as never),
       funding: sql.json(funding as never),
       returns: sql.json(returns as never),
+      minimumCounts: sql.json(minimumCounts as never),
       retention: retention === null ? null : sql.json(retention),
     })
   }
@@ -50,13 +55,13 @@ export const contractsIn = (sql: Sql) => {
     },
 
     /** @returns undefined if somebody else made it in the same moment */
-    async insert(contract: Contract): Promise<StoredContract | undefined> {
+    async insert(contract: ContractToStore): Promise<StoredContract | undefined> {
       const rows = await sql<StoredContract[]>`
         insert into contracts ${row(contract)} on conflict do nothing returning ${columns}`
       return rows[0]
     },
 
-    async update(contract: Contract): Promise<StoredContract> {
+    async update(contract: ContractToStore): Promise<StoredContract> {
       const rows = await sql<[StoredContract]>`
         update contracts set ${row(contract)}, revision = revision + 1, updated_at = now()
         where contract_id = ${contract.contractId} returning ${columns}`

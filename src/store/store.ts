@@ -6,6 +6,7 @@ import { countsIn } from './counts.ts'
 import { keysIn } from './keys.ts'
 import { marksIn } from './marks.ts'
 import { organisationsIn } from './organisations.ts'
+import { statisticsIn } from './statistics.ts'
 
 /** Everything a unit of work can ask of the database, within its one transaction. */
 export const openStore = (sql: Sql) => ({
@@ -16,6 +17,7 @@ export const openStore = (sql: Sql) => ({
   assessments: assessmentsIn(sql),
   marks: marksIn(sql),
   counts: countsIn(sql),
+  statistics: statisticsIn(sql),
 })
 
 export type Store = ReturnType<typeof openStore>

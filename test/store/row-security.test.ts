@@ -8,7 +8,7 @@ import {
   type Sql,
   type Transact,
 } from '../../src/store/database.ts'
-import { migrate } from '../../src/store/migrate.ts'
+import { migrate } from '../../src/store/owner/migrate.ts'
 import { makeDatabase, type TestDatabase } from '../support/database.ts'
 
 /** Row security by itself: statements without any `where`, as if the code had forgotten it. */
@@ -41,9 +41,9 @@ t.before(async () => {
       ('a', 'a', 'provider'), ('b', 'b', 'provider'), ('partner', 'partner', 'provider'),
       ('pcc', 'pcc', 'commissioner'), ('other-pcc', 'other', 'commissioner');
     insert into contracts (contract_id, title, provider_id, partners, commissioners, starts_on, ends_on, instruments,
-      measures, targets, funding, returns, minimum_count)
+      measures, targets, funding, returns, minimum_count, minimum_counts)
     select 'of-' || provider, provider, provider, partners, commissioners, '2018-10-01', '2021-09-30', '{}',
-      '[]', '{}', '[]', '[]', 5
+      '[]', '{}', '[]', '[]', 5, '[{"since": "2018-10-01", "minimumCount": 5}]'
     from (values ('a', array['partner'], array['pcc']), ('b', array[]::text[], array['other-pcc']))
       as t (provider, partners, commissioners);
     insert into cases (contract_id, case_ref, delivered_by) values
@@ -129,7 +129,7 @@ t.test('a pooled connection may do nothing before it takes a role, nor after', a
     const [row] =
       await pool`select current_user as role, current_setting('waymark.organisation', true) as organisation`
     t.equal(row?.role, 'waymark_connection')
-    t.equal(row?.organisation || null, null)
+    t.ok([null, ''].includes(row?.organisation), 'no tenant')
   }
 })
 

@@ -23,9 +23,16 @@ export function spawnProgram(program: string, env: Record<string, string | undef
   })
 }
 
-/** Starts the service, and waits until it listens. */
-export async function spawnService(env: Record<string, string | undefined>): Promise<ServiceProcess> {
-  const child = spawnProgram('src/server.ts', { PORT: '0', ...env })
+/** Starts the service on a free port. */
+export const spawnService = (env: Record<string, string | undefined>): Promise<ServiceProcess> =>
+  spawnProcess('src/server.ts', env)
+
+/** Starts a program that prints where it listens, and waits until it does. */
+export async function spawnProcess(
+  program: string,
+  env: Record<string, string | undefined>,
+): Promise<ServiceProcess> {
+  const child = spawnProgram(program, { PORT: '0', ...env })
   const lines: string[] = []
   const url = await new Promise<string>((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {

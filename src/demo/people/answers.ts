@@ -25,7 +25,11 @@ export function answerTwice(
   needs: readonly NeedCount[],
   random: SeededRandom,
 ): Pair[] {
-  const pairs = people.map(({ crimeType }) => ({ crimeType, start: {} as Answers, end: {} as Answers }))
+  const pairs = people.map(({ crimeType }): Pair & { crimeType: CrimeType } => ({
+    crimeType,
+    start: {},
+    end: {},
+  }))
   for (const { need, atStart, resolved } of needs) {
     const inNeed = random.draw(pairs, atStart, ({ crimeType }) => needWeight(crimeType, need))
     const hasNeed = new Set(inNeed)

@@ -1,6 +1,4 @@
-import type { Instrument, Respondent, Score } from '../instrument.ts'
-import { hasNeed } from '../instrument.ts'
-import type { ScoredEnd } from '../measure.ts'
+import type { Instrument, Respondent } from '../instrument.ts'
 import type { Assessment } from './support-case.ts'
 
 /** What pairing needs of an assessment: no answers. */
@@ -78,19 +76,4 @@ export function findPair(
     if (start === undefined || isBefore(one, start)) start = one
   }
   return { ...(start && { start }), ...(end && { end }) }
-}
-
-/** One score as one end of the pair has it, with the definition that made it. */
-export interface ScoreAt extends ScoredEnd {
-  score: Score
-}
-
-/** A score of an assessment by the definition of the version that made it; undefined if that version has no such score. */
-export function scoreAt(one: Answered, scoreId: string, instrumentOf: InstrumentOf): ScoreAt | undefined {
-  const scores = instrumentOf(one.instrumentId, one.instrumentVersion)?.scores ?? []
-  const index = scores.findIndex(({ id }) => id === scoreId)
-  const score = scores[index]
-  if (score === undefined) return undefined
-  const value = one.scores[index] ?? null
-  return { score, value, need: value === null ? undefined : hasNeed(score, value) }
 }

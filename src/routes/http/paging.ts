@@ -14,9 +14,22 @@ export const pageQuery = {
     .meta({ description: `1 to ${MOST}, default 100` }),
   cursor: z
     .string()
-    .regex(/^[A-Za-z0-9_-]{1,400}$/, { error: 'must be a cursor from an earlier answer' })
+    .transform((cursor, context) => {
+      const key = keyIn(cursor)
+      if (key !== undefined) return key
+      context.addIssue({ code: 'custom', message: 'must be a cursor from an earlier answer' })
+      return z.NEVER
+    })
     .optional()
     .meta({ description: '`next` of the page before' }),
+}
+
+const cursorTo = (key: string): string => Buffer.from(`after:${key}`).toString('base64url')
+
+/** The key of the entry that a cursor stands after; undefined if no list of ours can have given it. */
+function keyIn(cursor: string): string | undefined {
+  const key = /^after:([!-~]+)$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1]
+  return key !== undefined && cursorTo(key) === cursor ? key : undefined
 }
 
 /** `next` is null on the last page. */
@@ -33,11 +46,10 @@ export async function sendPage<Row, Item>(
   read: (page: PageRequest) => Promise<Row[]>,
   { keyOf, show }: { keyOf: (row: Row) => string; show: (row: Row) => Item },
 ): Promise<{ items: Item[]; next: string | null }> {
-  const after = cursor === undefined ? null : Buffer.from(cursor, 'base64url').toString()
-  const rows = await read({ limit: limit + 1, after })
+  const rows = await read({ limit: limit + 1, after: cursor ?? null })
   const page = rows.slice(0, limit)
   const last = rows.length > limit ? page.at(-1) : undefined
-  const next = last === undefined ? null : Buffer.from(keyOf(last)).toString('base64url')
+  const next = last === undefined ? null : cursorTo(keyOf(last))
   if (next !== null) {
     const url = new URL(request.url, 'http://localhost')
     url.searchParams.set('cursor', next)

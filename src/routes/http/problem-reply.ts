@@ -60,14 +60,16 @@ export function sendProblem(reply: FastifyReply, { code, message, errors }: Prob
     .send(problemAsText(code, message, errors))
 }
 
-/** What Fastify itself finds wrong with a request, before any route has seen it. */
-const FASTIFY_PROBLEMS: Readonly<Record<string, readonly [ProblemCode, string]>> = {
+/** What Fastify itself, or the unpacking of gzip, finds wrong with a request before any route has seen it. */
+const UNREADABLE: Readonly<Record<string, readonly [ProblemCode, string]>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['wrong-media-type', 'The body must be application/json.'],
   FST_ERR_CTP_BODY_TOO_LARGE: ['too-large', 'The body is larger than this route takes.'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['bad-request', 'The body is not as long as Content-Length says.'],
   FST_ERR_CTP_INVALID_JSON_BODY: ['bad-json', 'The body is not well-formed JSON.'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['bad-json', 'The body is empty.'],
   FST_ERR_BAD_URL: ['bad-request', 'The path is not a well-formed URL.'],
+  Z_BUF_ERROR: ['bad-request', 'The body ends in the middle of its gzip.'],
+  Z_DATA_ERROR: ['bad-request', 'The body is not well-formed gzip.'],
 }
 
 /**
@@ -82,7 +84,7 @@ export const problemReply =
       request.log.warn({ code: codeOf(error) }, 'the database could not serve this')
       return sendProblem(reply, new Problem('unavailable', 'The database cannot serve this just now.'))
     }
-    const [code, detail] = FASTIFY_PROBLEMS[codeOf(error)] ?? []
+    const [code, detail] = UNREADABLE[codeOf(error)] ?? []
     if (code !== undefined && detail !== undefined) return sendProblem(reply, new Problem(code, detail))
     request.log.error({ err: error }, 'unexpected error')
     return sendProblem(

@@ -32,15 +32,18 @@ export function readBody<S extends z.ZodObject>(schema: S, body: unknown): Readi
   return { given: given as Partial<z.output<S>>, faults }
 }
 
-/** Every fault that zod found, with its place, in words that never repeat the value. */
+/** What zod found, the first fault of each place, in words that never repeat the value. */
 export function faultsOf(error: z.core.$ZodError, at: readonly PropertyKey[], input: unknown): Fault[] {
-  return error.issues.flatMap((issue) => {
+  const faults = error.issues.flatMap((issue) => {
     const path = [...at, ...issue.path]
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({ pointer: pointerTo([...path, key]), detail: 'is not a field here' }))
     }
     return [{ pointer: pointerTo(path), detail: wordsFor(issue, isAbsent(input, issue.path)) }]
   })
+  // zod goes on to measure the length of what is no list, and so on: what follows from the first fault is none.
+  const places = faults.map(({ pointer }) => pointer)
+  return faults.filter(({ pointer }, index) => places.indexOf(pointer) === index)
 }
 
 function isAbsent(input: unknown, path: readonly PropertyKey[]): boolean {

@@ -6,7 +6,7 @@ import {
 } from '../../domain/casework/support-case.ts'
 import { monthOf, type LondonDate, type Month } from '../../domain/period.ts'
 
-interface CaseDates {
+export interface CaseDates {
   countedOn: LondonDate | null
   inSupportFrom: LondonDate | null
 }

@@ -48,16 +48,16 @@ export const putCase =
 
       let [known] = await store.cases.lock(contractId, [caseRef])
       checkPrecondition(ifMatch, known?.revision)
-      const created =
-        known === undefined && (await store.cases.insertBlank(contractId, [caseRef], wanted.deliveredBy))
-      known ??= (await store.cases.lock(contractId, [caseRef]))[0]
+      const [made] = known ? [] : await store.cases.insertBlank(contractId, [caseRef], wanted.deliveredBy)
+      const created = made !== undefined
+      known ??= made ?? (await store.cases.lock(contractId, [caseRef]))[0]
       // There, but delivered by another partner: to this one it does not exist.
       if (known === undefined) throw notFound()
 
       if (isOutdated(wanted.sourceUpdatedAt, known.sourceUpdatedAt) || (!created && isSame(known, wanted))) {
         return { created, stored: known, months: [] }
       }
-      const dates = datesOf(wanted, await store.assessments.ofCases(contractId, [caseRef]))
+      const dates = datesOf(wanted, await store.assessments.datingsOf(contractId, [caseRef]))
       const months = touchedMonths(known, dates)
       const [stored] = await Promise.all([
         store.cases.update(contractId, { ...wanted, ...dates }),

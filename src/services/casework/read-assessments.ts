@@ -1,5 +1,5 @@
 import { notFound } from '../../domain/problem.ts'
-import type { AssessmentRevision, StoredAssessment } from '../../store/assessments.ts'
+import type { AssessmentFilter, AssessmentRevision, StoredAssessment } from '../../store/assessments.ts'
 import type { PageRequest } from '../../store/store.ts'
 import type { Needs } from '../needs.ts'
 
@@ -19,8 +19,13 @@ export const getAssessment =
 
 export const listAssessments =
   ({ transact }: Pick<Needs, 'transact'>) =>
-  (provider: string, contractId: string, page: PageRequest): Promise<StoredAssessment[]> =>
+  (
+    provider: string,
+    contractId: string,
+    filter: AssessmentFilter,
+    page: PageRequest,
+  ): Promise<StoredAssessment[]> =>
     transact({ role: 'provider', organisation: provider }, async (store) => {
       if ((await store.contracts.find(contractId)) === undefined) throw notFound()
-      return store.assessments.list(contractId, page)
+      return store.assessments.list(contractId, filter, page)
     })

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { checkContract, type ContractBody } from '../../domain/contracts/contract-rules.ts'
 import { DEFAULT_MINIMUM_COUNT, type Contract } from '../../domain/contracts/contract.ts'
+import { withMinimumCount } from '../../domain/contracts/minimum-count.ts'
 import { checkPrecondition } from '../../domain/precondition.ts'
 import { Problem, whole, type Reading } from '../../domain/problem.ts'
 import { Overtaken } from '../../store/database.ts'
@@ -17,13 +18,13 @@ const NO_TEMPLATES: ReadonlySet<string> = new Set()
  * Where the change asks for other counts, its months are marked before this answers.
  */
 export const putContract =
-  (needs: Pick<Needs, 'transact' | 'definitions' | 'ring'>) =>
+  (needs: Pick<Needs, 'transact' | 'definitions' | 'clock' | 'ring'>) =>
   async (
     contractId: string,
     reading: Reading<ContractBody>,
     ifMatch?: string,
   ): Promise<Put<StoredContract>> => {
-    const { transact, definitions } = needs
+    const { transact, definitions, clock } = needs
     const put = await transact({ role: 'operator' }, async (store): Promise<Put<StoredContract>> => {
       const known = await store.contracts.lock(contractId)
       const faults = checkContract(reading.given, {
@@ -33,9 +34,10 @@ export const putContract =
         definitions: { ...definitions, templates: NO_TEMPLATES },
       })
       const wanted = contractFrom(contractId, whole(reading, faults))
+      const minimumCounts = withMinimumCount(known?.minimumCounts ?? [], wanted.minimumCount, clock.today())
       checkPrecondition(ifMatch, known?.revision)
       if (known === undefined) {
-        const stored = await store.contracts.insert(wanted)
+        const stored = await store.contracts.insert({ ...wanted, minimumCounts })
         if (stored === undefined) throw new Overtaken()
         return { created: true, stored }
       }
@@ -45,7 +47,8 @@ export const putContract =
           'The provider of a contract cannot change: a re-let contract is a new one that follows the old.',
         )
       }
-      return { created: false, stored: isSame(known, wanted) ? known : await store.contracts.update(wanted) }
+      if (isSame(known, wanted)) return { created: false, stored: known }
+      return { created: false, stored: await store.contracts.update({ ...wanted, minimumCounts }) }
     })
     await markOutdatedCounts(needs)(contractId)
     return put

@@ -1,3 +1,4 @@
+import { minimumCountFor } from '../../domain/contracts/minimum-count.ts'
 import { planFor, everybody, type Grouping } from '../../domain/counts.ts'
 import { disclosed } from '../../domain/disclosure.ts'
 import { figuresFrom, isProvisional, type Figures } from '../../domain/outcome.ts'
@@ -42,7 +43,8 @@ export const readOutcomes =
       ])
 
       const exact = figuresFrom(counts, { contract, plan: planFor(contract, definitions), period })
-      const figures = reader.kind === 'provider' ? exact : disclosed(exact, contract.minimumCount)
+      const minimumCount = minimumCountFor(contract.minimumCounts, contract.minimumCount, period)
+      const figures = reader.kind === 'provider' ? exact : disclosed(exact, minimumCount)
 
       return {
         contract: contractId,

@@ -1,6 +1,6 @@
 import { countMonth, planFor, type CaseToCount } from '../../domain/counts.ts'
 import { monthPeriod } from '../../domain/period.ts'
-import type { StoredCase } from '../../store/cases.ts'
+import type { CountedCase } from '../../store/cases.ts'
 import type { ContractMonth } from '../../domain/counts.ts'
 import type { Answered } from '../../domain/casework/pair.ts'
 import type { Needs } from '../needs.ts'
@@ -30,7 +30,7 @@ export const recountMonth =
     })
 
 function withAssessments(
-  cases: readonly StoredCase[],
+  cases: readonly CountedCase[],
   assessments: readonly (Answered & { caseRef: string })[],
 ): CaseToCount[] {
   const byCase = new Map<string, Answered[]>()
@@ -39,10 +39,8 @@ function withAssessments(
     if (others) others.push(one)
     else byCase.set(one.caseRef, [one])
   }
-  return cases.flatMap((facts) => {
+  return cases.map((facts) => {
     const { countedOn, inSupportFrom, caseRef } = facts
-    return countedOn === null
-      ? []
-      : [{ facts, countedOn, inSupportFrom, assessments: byCase.get(caseRef) ?? [] }]
+    return { facts, countedOn, inSupportFrom, assessments: byCase.get(caseRef) ?? [] }
   })
 }

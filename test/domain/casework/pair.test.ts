@@ -1,5 +1,5 @@
 import t from 'tap'
-import { findPair, scoreAt, type InstrumentOf } from '../../../src/domain/casework/pair.ts'
+import { findPair, type InstrumentOf } from '../../../src/domain/casework/pair.ts'
 import { answered, laterVersion, victimNeeds } from '../../support/instruments.ts'
 
 const question = { instrument: 'victim-needs', respondent: 'self', end: 'end' } as const
@@ -104,12 +104,4 @@ t.test('a later start that is comparable is taken where the earliest is not', as
     libraryOf(victimNeeds, laterVersion(2)),
   )
   t.equal(pair.start?.ref, 's2')
-})
-
-t.test('a score is read by the definition of the version that made it', async (t) => {
-  const one = answered({ ref: 's', stage: 'start' }, 2, 0)
-  t.match(scoreAt(one, 'personal-safety', library), { value: 2, need: true })
-  t.match(scoreAt(one, 'health', library), { value: 0, need: false })
-  t.match(scoreAt(one, 'social', library), { value: null, need: undefined })
-  t.equal(scoreAt(one, 'no-such-score', library), undefined)
 })

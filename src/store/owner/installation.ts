@@ -1,4 +1,4 @@
-import type { Database } from './database.ts'
+import type { Database } from '../database.ts'
 
 /** The id that the first migration gave this database. */
 export async function readInstallationId(owner: Database): Promise<string> {

@@ -1,8 +1,8 @@
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
-import type { DatabaseAddress } from '../database-address.ts'
-import { packageFile } from '../process/package-file.ts'
+import type { DatabaseAddress } from '../../database-address.ts'
+import { packageFile } from '../../process/package-file.ts'
 
 /** One for all processes of one database: whoever comes second waits, then finds nothing left to do. */
 const MIGRATION_LOCK = 7_719_622_913

@@ -1,0 +1,83 @@
+import t from 'tap'
+import { gather } from '../../src/services/gather.ts'
+
+/** Work that is held until it is let go, and notes what was put together. */
+function heldWork() {
+  const groups: string[][] = []
+  const holds: (() => void)[] = []
+  const work = async (_lane: string, items: readonly string[]): Promise<string[]> => {
+    groups.push([...items])
+    await new Promise<void>((resolve) => holds.push(resolve))
+    return items.map((item) => `${item} done`)
+  }
+  const letGo = async () => {
+    holds.shift()?.()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return { groups, work, letGo }
+}
+
+const byItself = (item: string): string => item
+
+t.test('one that is alone waits for nobody', async (t) => {
+  const { groups, work, letGo } = heldWork()
+  const share = gather(work, byItself)
+  const one = share('lane', 'a')
+  t.same(groups, [['a']])
+  await letGo()
+  t.equal(await one, 'a done')
+})
+
+t.test('those that wait while two groups are under way go together', async (t) => {
+  const { groups, work, letGo } = heldWork()
+  const share = gather(work, byItself)
+  const all = ['a', 'b', 'c', 'd', 'e'].map((item) => share('lane', item))
+  t.same(groups, [['a'], ['b']])
+  await letGo()
+  t.same(groups[2], ['c', 'd', 'e'])
+  await letGo()
+  await letGo()
+  t.same(await Promise.all(all), ['a done', 'b done', 'c done', 'd done', 'e done'])
+})
+
+t.test('a key occurs once among those under way; the next one of it waits', async (t) => {
+  const { groups, work, letGo } = heldWork()
+  const share = gather(work, (item: string) => item.charAt(0))
+  const all = ['a1', 'a2', 'b1', 'a3'].map((item) => share('lane', item))
+  t.same(groups, [['a1'], ['b1']])
+  await letGo()
+  t.same(groups[2], ['a2'])
+  await letGo()
+  await letGo()
+  t.same(groups[3], ['a3'])
+  await letGo()
+  t.equal((await Promise.all(all)).length, 4)
+})
+
+t.test('lanes do not wait for each other', async (t) => {
+  const { groups, work, letGo } = heldWork()
+  const share = gather(work, byItself)
+  const all = ['x', 'y', 'z'].map((lane) => share(lane, `item of ${lane}`))
+  t.equal(groups.length, 3)
+  for (let n = 0; n < 3; n++) await letGo()
+  t.equal((await Promise.all(all)).length, 3)
+})
+
+t.test('where a group fails as a whole, each of it is tried again alone', async (t) => {
+  const groups: string[][] = []
+  const share = gather(async (_lane: string, items: readonly string[]) => {
+    await new Promise((resolve) => setImmediate(resolve))
+    groups.push([...items])
+    if (items.includes('bad')) throw new Error('bad')
+    return items.map((item) => `${item} done`)
+  }, byItself)
+  const settled = await Promise.allSettled(['a', 'b', 'c', 'bad', 'd'].map((item) => share('lane', item)))
+  t.same(
+    settled.map((one) => (one.status === 'fulfilled' ? one.value : 'refused')),
+    ['a done', 'b done', 'c done', 'refused', 'd done'],
+  )
+  t.ok(
+    groups.some((group) => group.length === 3),
+    'they were put together first',
+  )
+})

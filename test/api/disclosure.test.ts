@@ -1,0 +1,196 @@
+import t from 'tap'
+import { makeKeys, makePeople, type People } from '../support/people.ts'
+import { startService, type TestService } from '../support/service.ts'
+import { testSurveys } from '../support/surveys.ts'
+
+let service: TestService
+let keys: { provider: string; commissioner: string }
+let scenes = 100
+
+t.before(async () => {
+  service = await startService({ surveysDir: t.testdir(testSurveys) })
+  keys = await makeKeys(service)
+})
+t.teardown(() => service.stop())
+
+// Names of equal length: replies of two scenes can be compared as bytes.
+const scene = (changes: object = {}) =>
+  makePeople(service, keys, `scene-${++scenes}`, {
+    targets: { 'personal-safety-resolved': { green: 90, amber: 70 } },
+    ...changes,
+  })
+const shown = (people: People) => people.outcomes('2019-M02', keys.commissioner)
+
+/** What the commissioner gets, without the name of the contract and the time, as text. */
+const bytesOf = async (people: People) => {
+  const { text } = await shown(people)
+  return text.replace(/scene-\d+/, '').replace(/"computedAt":"[^"]*"/, '')
+}
+const safetyOf = (body: { changes: { score: string }[] }): any =>
+  body.changes.find(({ score }) => score === 'personal-safety')
+
+const measures: [met: number, notMet: number, minimumCount: number, isShown: boolean][] = [
+  [0, 0, 5, true],
+  [0, 5, 5, true],
+  [5, 0, 5, true],
+  [5, 5, 5, true],
+  [4, 6, 5, false],
+  [6, 4, 5, false],
+  [1, 9, 5, false],
+  [9, 1, 5, false],
+  [0, 4, 5, false],
+  [4, 0, 5, false],
+  [0, 1, 5, false],
+  [1, 0, 5, false],
+  [3, 3, 3, true],
+  [2, 4, 3, false],
+  [4, 2, 3, false],
+  [10, 10, 10, true],
+  [9, 10, 10, false],
+  [10, 9, 10, false],
+]
+for (const [met, notMet, minimumCount, isShown] of measures) {
+  const how = isShown ? 'shown' : 'hidden'
+  t.test(`${met} of ${met + notMet} are ${how} where ${minimumCount} is the least`, async (t) => {
+    const people = await scene({ minimumCount })
+    await people.resolved(met, notMet)
+    const [measure] = (await shown(people)).body.measures
+    const exact = (await people.outcomes('2019-M02')).body.measures[0]
+    t.match(exact, { numerator: met, denominator: met + notMet, suppressed: false }, 'the provider sees all')
+    t.equal(measure.suppressed, !isShown)
+    if (isShown) return void t.same({ ...measure }, { ...exact }, 'as the provider')
+    for (const field of ['numerator', 'denominator', 'rate', 'interval', 'rag']) {
+      t.equal(measure[field], null, field)
+    }
+  })
+}
+
+t.test('a change of few pairs is hidden whole', async (t) => {
+  for (const pairs of [1, 4, 5]) {
+    const people = await scene()
+    await people.resolved(0, pairs)
+    const change = safetyOf((await shown(people)).body)
+    t.equal(change.suppressed, pairs < 5, `${pairs} pairs`)
+    if (pairs === 5) {
+      t.match(change, { pairs: 5, start: { mean: 2 }, improved: 0, unchanged: 5, deteriorated: 0 })
+      continue
+    }
+    const told = Object.entries(change as object).filter(([, value]) => typeof value === 'number')
+    t.same(told, [], 'not one number is left')
+    t.same([change.pairs, change.improved, change.unchanged, change.deteriorated], [null, null, null, null])
+    t.notMatch(JSON.stringify(change), /:\s*-?\d/, 'nor one within')
+  }
+})
+
+t.test('of improved, unchanged and deteriorated one small one hides the three', async (t) => {
+  const ends = { improved: 0, unchanged: 2, deteriorated: 3 }
+  const tables: [improved: number, unchanged: number, deteriorated: number, isShown: boolean][] = [
+    [5, 5, 5, true],
+    [0, 5, 5, true],
+    [5, 5, 0, true],
+    [4, 6, 5, false],
+    [5, 1, 5, false],
+    [9, 0, 1, false],
+    [5, 6, 4, false],
+  ]
+  for (const [improved, unchanged, deteriorated, isShown] of tables) {
+    const people = await scene()
+    const counts = { improved, unchanged, deteriorated }
+    let made = 0
+    for (const [name, value] of Object.entries(ends)) {
+      for (let n = 0; n < counts[name as keyof typeof counts]; n++) {
+        const of = `p-${++made}`
+        await people.assess(of, { 'personal-safety': 2 })
+        await people.assess(of, { 'personal-safety': value }, { stage: 'end' })
+      }
+    }
+    const change = safetyOf((await shown(people)).body)
+    const three = [change.improved, change.unchanged, change.deteriorated]
+    t.same(three, isShown ? [improved, unchanged, deteriorated] : [null, null, null], JSON.stringify(counts))
+  }
+})
+
+t.test('of the counts of reliable change one small one hides them together', async (t) => {
+  const people = await scene({ instruments: ['mood'], measures: ['mood-improved'], targets: {} })
+  // 6 better by 6, 6 by 1, none worse; 12 with the need, 6 recovered: nothing small.
+  const move = async (prefix: string, many: number, start: number, end: number) => {
+    for (let n = 0; n < many; n++) {
+      await people.assess(`${prefix}-${n}`, { mood: start }, { instrument: 'mood' })
+      await people.assess(`${prefix}-${n}`, { mood: end }, { instrument: 'mood', stage: 'end' })
+    }
+  }
+  await move('better', 6, 2, 8)
+  await move('little', 6, 2, 3)
+  const reliableOf = async (key: string) => (await people.outcomes('2019-M02', key)).body.changes[0].reliable
+  t.match(await reliableOf(keys.provider), { improved: 6, unchanged: 6, deteriorated: 0, recovered: 6 })
+  const other = await scene({ instruments: ['mood'], measures: ['mood-improved'], targets: {} })
+  for (let n = 0; n < 12; n++) {
+    await other.assess(`p-${n}`, { mood: 6 }, { instrument: 'mood' })
+    await other.assess(`p-${n}`, { mood: n < 2 ? 2 : 10 }, { instrument: 'mood', stage: 'end' })
+  }
+  const { reliable } = (await shown(other)).body.changes[0]
+  t.same([reliable?.improved, reliable?.unchanged, reliable?.deteriorated], [null, null, null])
+  t.notMatch(JSON.stringify(reliable), /:(2|10)\b/)
+  const seen = await reliableOf(keys.commissioner)
+  t.match(seen, { threshold: 3, improved: 6, unchanged: 6, deteriorated: 0, recovered: 6, atCaseness: 12 })
+})
+
+t.test('a small count of completeness is null, and the rate with it', async (t) => {
+  const people = await scene()
+  await people.resolved(0, 4)
+  for (const of of ['a', 'b', 'c', 'd']) await people.assess(of, { 'personal-safety': 2 })
+  for (const of of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) {
+    await people.putCase(of, { startedOn: '2019-01-02', closedOn: '2019-02-02' })
+  }
+  const exact = (await people.outcomes('2019-M02')).body.completeness
+  t.same(exact, { closedCases: 12, withStart: 8, paired: 4, rate: 4 / 12 })
+  t.match((await shown(people)).body.completeness, { paired: null, rate: null })
+  const none = await scene()
+  t.same((await shown(none)).body.completeness, { closedCases: 0, withStart: 0, paired: 0, rate: null })
+})
+
+t.test('what is hidden is the same bytes whatever the number', async (t) => {
+  const replies = new Set<string>()
+  for (const [met, notMet] of [
+    [0, 1],
+    [1, 0],
+    [2, 2],
+    [0, 4],
+    [4, 0],
+  ] as const) {
+    const people = await scene()
+    await people.resolved(met, notMet)
+    replies.add(await bytesOf(people))
+  }
+  t.equal(replies.size, 1, [...replies].join('\n'))
+
+  const entries = new Set<string>()
+  for (const [met, notMet] of [
+    [1, 9],
+    [9, 1],
+    [6, 4],
+    [2, 2],
+    [0, 1],
+  ] as const) {
+    const people = await scene()
+    await people.resolved(met, notMet)
+    const { body } = await shown(people)
+    entries.add(JSON.stringify(body.measures[0]))
+  }
+  t.equal(entries.size, 1, [...entries].join('\n'))
+})
+
+t.test('a lower minimum never shows again what was hidden', async (t) => {
+  const people = await scene()
+  await people.resolved(4, 6)
+  t.equal((await shown(people)).body.measures[0].suppressed, true)
+  const contract = (await service.operate('GET', `/v1/contracts/${people.contract}`)).body
+  const { title, provider, commissioners, startsOn, endsOn, instruments, measures } = contract
+  await service.operate('PUT', `/v1/contracts/${people.contract}`, {
+    ...{ title, provider, commissioners, startsOn, endsOn, instruments, measures },
+    minimumCount: 3,
+  })
+  const after = (await shown(people)).body
+  t.match(after.measures[0], { suppressed: true, numerator: null, denominator: null })
+  t.same([safetyOf(after).improved, safetyOf(after).unchanged], [null, null])
+})

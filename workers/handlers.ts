@@ -5,8 +5,9 @@ import { recountMonth } from '../src/services/outcomes/recount-month.ts'
 import { refreshStatistics } from '../src/services/outcomes/refresh-statistics.ts'
 import { ringForWaiting } from '../src/services/outcomes/ring-for-waiting.ts'
 
-const REST_PER_WORK = 4
-const LONGEST_REST_MILLISECONDS = 500
+const SMALL_MILLISECONDS = 25
+const REST_PER_WORK = 3
+const LONGEST_REST_MILLISECONDS = 2_000
 
 /** What each job does. */
 export const makeHandlers = (needs: Needs, metrics: Pick<Metrics, 'recountDone' | 'recountFailed'>) => ({
@@ -16,9 +17,10 @@ export const makeHandlers = (needs: Needs, metrics: Pick<Metrics, 'recountDone' 
       await recountMonth(needs)(job)
       const milliseconds = performance.now() - started
       metrics.recountDone(milliseconds / 1000)
-      // A month that keeps changing is not counted again at once: the queue holds its next job back until this one ends,
-      // so that counting takes a fifth of the time at most, and writing has the rest.
-      await needs.pause(Math.min(milliseconds * REST_PER_WORK, LONGEST_REST_MILLISECONDS))
+      // After a large month this place rests, so that counting, where it shares a process with the API, leaves it time.
+      if (milliseconds > SMALL_MILLISECONDS) {
+        await needs.pause(Math.min(milliseconds * REST_PER_WORK, LONGEST_REST_MILLISECONDS))
+      }
     } catch (error) {
       metrics.recountFailed()
       throw error

@@ -19,8 +19,8 @@ begin
     exception when duplicate_object or unique_violation then
       null; -- made by another database's migration since we looked
     end;
-    if not (select rolsuper from pg_roles where rolname = current_user)
-      and not pg_has_role(current_user, working_role, 'member') then
+    -- Since PostgreSQL 16 whoever makes a role may grant it, but not yet take it.
+    if not (select rolsuper from pg_roles where rolname = current_user) then
       execute format('grant %I to %I', working_role, current_user);
     end if;
   end loop;

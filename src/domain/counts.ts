@@ -242,9 +242,9 @@ type Rows = Map<string, Map<number, Map<number, number>>>
 
 function addOne(rows: Rows, subject: string, x: number, y: number): void {
   let byX = rows.get(subject)
-  if (byX === undefined) rows.set(subject, (byX = new Map()))
+  if (byX === undefined) rows.set(subject, (byX = new Map<number, Map<number, number>>()))
   let byY = byX.get(x)
-  if (byY === undefined) byX.set(x, (byY = new Map()))
+  if (byY === undefined) byX.set(x, (byY = new Map<number, number>()))
   byY.set(y, (byY.get(y) ?? 0) + 1)
 }
 
@@ -254,7 +254,10 @@ class Tally {
 
   of(grouping: Grouping): Rows {
     const key = `${grouping.by} ${grouping.value}`
-    const group = this.#groups.get(key) ?? { grouping, rows: new Map() }
+    const group = this.#groups.get(key) ?? {
+      grouping,
+      rows: new Map<string, Map<number, Map<number, number>>>(),
+    }
     this.#groups.set(key, group)
     return group.rows
   }

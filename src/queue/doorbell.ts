@@ -1,6 +1,8 @@
 import type { ContractMonth } from '../domain/counts.ts'
 
-const DEBOUNCE_MILLISECONDS = 50
+/** After quiet the bell is rung soon; while much comes in, the same month would only be counted more often. */
+const QUIET_MILLISECONDS = 50
+const BUSY_MILLISECONDS = 250
 
 export interface Doorbell {
   ring: (months: readonly ContractMonth[]) => void
@@ -18,9 +20,11 @@ export function makeDoorbell(
 ): Doorbell {
   const waiting = new Map<string, ContractMonth>()
   let timer: NodeJS.Timeout | undefined
+  let rungAt = -BUSY_MILLISECONDS
 
   const flush = async (): Promise<void> => {
     timer = undefined
+    rungAt = performance.now()
     const months = [...waiting.values()]
     waiting.clear()
     if (months.length === 0) return
@@ -34,7 +38,9 @@ export function makeDoorbell(
   return {
     ring(months) {
       for (const one of months) waiting.set(`${one.contractId} ${one.month}`, one)
-      if (waiting.size > 0) timer ??= setTimeout(() => void flush(), DEBOUNCE_MILLISECONDS)
+      if (waiting.size === 0 || timer !== undefined) return
+      const isQuiet = performance.now() - rungAt > BUSY_MILLISECONDS
+      timer = setTimeout(() => void flush(), isQuiet ? QUIET_MILLISECONDS : BUSY_MILLISECONDS)
     },
     async close() {
       clearTimeout(timer)

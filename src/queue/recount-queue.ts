@@ -23,7 +23,7 @@ export interface RecountQueue {
  * is then done twice, which is harmless: a lock lets one count at a time, and the second finds no marks.
  */
 const workerOptions = {
-  concurrency: 8,
+  concurrency: 4,
   lockDuration: 5_000,
   stalledInterval: 5_000,
   maxStalledCount: 1_000_000,

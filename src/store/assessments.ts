@@ -84,7 +84,7 @@ export const assessmentsIn = (sql: Sql) => {
     ): Promise<void> {
       await sql`
         update assessments a set source_updated_at = s."sourceUpdatedAt"
-        from jsonb_to_recordset(${sql.json(said as never)}) as s (ref text, "sourceUpdatedAt" timestamptz)
+        from jsonb_to_recordset(${sql.json(said)}) as s (ref text, "sourceUpdatedAt" timestamptz)
         where a.contract_id = ${contractId} and a.ref = s.ref`
     },
 

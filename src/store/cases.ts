@@ -75,7 +75,7 @@ export const casesIn = (sql: Sql) => {
     ): Promise<void> {
       await sql`
         update cases c set counted_on = d."countedOn", in_support_from = d."inSupportFrom"
-        from jsonb_to_recordset(${sql.json(dates as never)})
+        from jsonb_to_recordset(${sql.json(dates)})
           as d ("caseRef" text, "countedOn" date, "inSupportFrom" date)
         where c.contract_id = ${contractId} and c.case_ref = d."caseRef"`
     },

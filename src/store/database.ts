@@ -64,12 +64,8 @@ export function connectPool(address: DatabaseAddress, max: number): Database {
       application_name: 'waymark',
       role: 'waymark_connection',
       // Row security makes planning dearer than running, so each statement is planned once; without this each write took
-      // seven times as long. All of them find their rows by a key: plans that read whole tables, which PostgreSQL prefers
-      // while a table is young and small, would stay when it has grown.
+      // seven times as long.
       plan_cache_mode: 'force_generic_plan',
-      enable_seqscan: 'off',
-      enable_hashjoin: 'off',
-      enable_mergejoin: 'off',
     },
     ...(address.host.startsWith('/') ? {} : { socket: () => openSocket(address) }),
   })
@@ -129,14 +125,19 @@ export function transactOn(database: Database): Transact {
   }
 }
 
-/** As SET LOCAL ROLE, so that nothing of it outlives the transaction on this connection. */
+/**
+ * As SET LOCAL ROLE, so that nothing of it outlives the transaction on this connection.
+ * All statements find their rows by a key: plans that read whole tables, which PostgreSQL prefers while a table is young
+ * and small, would stay when it has grown.
+ */
 function takeRole(sql: Sql, actor: Actor) {
   const organisation = 'organisation' in actor ? actor.organisation : ''
   const contract = 'contract' in actor ? actor.contract : undefined
   return sql`
     select set_config('role', ${`waymark_${actor.role}`}, true),
       set_config('waymark.organisation', ${organisation}, true),
-      set_config('waymark.contract', ${contract ?? ''}, true)`
+      set_config('waymark.contract', ${contract ?? ''}, true), set_config('enable_seqscan', 'off', true),
+      set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`
 }
 
 /** PostgreSQL could not be reached, is starting or stopping, or too many met at one row: worth another try in a moment. */

@@ -1,8 +1,9 @@
 import fastify from 'fastify'
 import postgres from 'postgres'
+import { addressOf } from '../../src/database-address.ts'
 
 /** The floor: a bare route with one INSERT of the same body, without key, check or score. */
-const sql = postgres(process.env.DATABASE_URL ?? '', { max: 10, onnotice: () => undefined })
+const sql = postgres({ ...addressOf(process.env.DATABASE_URL ?? ''), max: 10, onnotice: () => undefined })
 await sql`create table if not exists floor (id bigint generated always as identity primary key, ref text, body jsonb)`
 
 const app = fastify()

@@ -16,6 +16,8 @@ import { putLoad } from './load.ts'
  */
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 10)
+/** BENCH_ONLY names one of put, recount and freshness. */
+const wanted = (figure: string): boolean => (process.env.BENCH_ONLY ?? figure) === figure
 const CONTRACT = 'bench'
 /** Contracts that the freshness of figures is watched on. */
 const FRESH = Array.from({ length: 20 }, (_, n) => `fresh-${n}`)
@@ -50,9 +52,9 @@ const owner = postgres({ ...database.address, max: 1, onnotice: () => undefined 
 
 try {
   const key = await prepare()
-  await benchPut(key)
-  await benchRecount()
-  await benchFreshness(key)
+  if (wanted('put')) await benchPut(key)
+  if (wanted('recount')) await benchRecount()
+  if (wanted('freshness')) await benchFreshness(key)
 } finally {
   await service.end('SIGTERM')
   await floor.end('SIGTERM')
@@ -60,11 +62,12 @@ try {
   await database.drop()
 }
 
-async function send(method: string, path: string, key: string, body?: unknown): Promise<Response> {
+async function send(method: string, path: string, key: string, body?: unknown, wait = 0): Promise<Response> {
   const reply = await fetch(`${service.url}${path}`, {
     method,
     headers: {
       authorization: `Bearer ${key}`,
+      prefer: `wait=${wait}`,
       ...(body !== undefined && { 'content-type': 'application/json' }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -187,7 +190,8 @@ async function benchFreshness(key: string): Promise<void> {
     const due = started + (n * 1000) / perSecond
     if (due > performance.now()) await pause(due - performance.now())
     const month = 1 + (n % 12)
-    watches.push(write(n, month, n % 11 === 0))
+    // The first third warms it up.
+    watches.push(write(n, month, n > (perSecond * SECONDS) / 3 && n % 11 === 0))
   }
   await Promise.all(watches)
   waits.sort((a, b) => a - b)
@@ -206,11 +210,9 @@ async function benchFreshness(key: string): Promise<void> {
     })
     if (!isWatched) return
     const accepted = performance.now()
-    for (;;) {
-      const reply = await send('GET', `/v1/contracts/${contract}/outcomes?period=${period}`, key)
-      if (!((await reply.json()) as { pending: boolean }).pending) break
-      await pause(20)
-    }
+    const reply = await send('GET', `/v1/contracts/${contract}/outcomes?period=${period}`, key, undefined, 30)
+    if (((await reply.json()) as { pending: boolean }).pending)
+      throw new Error('still pending after 30 seconds')
     waits.push(performance.now() - accepted)
   }
 }

@@ -4,7 +4,7 @@ import type { Contract } from '../../src/domain/contracts/contract.ts'
 import { countMonth, planFor, type CaseToCount, type Count } from '../../src/domain/counts.ts'
 import { disclosed, isSmall } from '../../src/domain/disclosure.ts'
 import { figuresFrom, isProvisional } from '../../src/domain/outcome.ts'
-import { parsePeriod, type Period } from '../../src/domain/period.ts'
+import { monthPeriod } from '../../src/domain/period.ts'
 import { answered, definitions } from '../support/instruments.ts'
 
 const contract: Contract = {
@@ -25,7 +25,7 @@ const contract: Contract = {
   retention: null,
 }
 const plan = planFor(contract, definitions)
-const period = parsePeriod('2018-19-Q4') as Period
+const period = monthPeriod(201903)
 
 const people = (n: number, start: number, end: number): CaseToCount[] =>
   Array.from({ length: n }, () => ({

@@ -72,23 +72,18 @@ export const receiveAssessments =
           const known = knownOf.get(one.value.ref)
           const decided = attempt(() => decide(one.value, known, submissions[index]?.ifMatch, book))
           if ('problem' in decided) return decided
-          const wanted = { ...one.value, receivedAt }
-          switch (decided.value) {
-            case 'keep':
-              return { put: { created: false, stored: known as StoredAssessment } }
-            case 'keep, later': {
-              const { ref, sourceUpdatedAt } = wanted
-              writes.later.push({ ref, sourceUpdatedAt: sourceUpdatedAt as string })
-              return { put: { created: false, stored: { ...(known as StoredAssessment), sourceUpdatedAt } } }
-            }
-            case 'write': {
-              book.take(wanted, known?.caseRef)
-              ;(known ? writes.corrections : writes.inserts).push(wanted)
-              const revision = (known?.revision ?? 0) + 1
-              const created = known?.withdrawnAt !== null
-              return { put: { created, stored: { ...wanted, contractId, revision, withdrawnAt: null } } }
-            }
+          if ('keep' in decided.value) {
+            const { keep, later } = decided.value
+            if (later === undefined) return { put: { created: false, stored: keep } }
+            writes.later.push({ ref: keep.ref, sourceUpdatedAt: later })
+            return { put: { created: false, stored: { ...keep, sourceUpdatedAt: later } } }
           }
+          const wanted = { ...decided.value.write, receivedAt }
+          book.take(wanted, known?.caseRef)
+          ;(known ? writes.corrections : writes.inserts).push(wanted)
+          const revision = (known?.revision ?? 0) + 1
+          const created = known?.withdrawnAt !== null
+          return { put: { created, stored: { ...wanted, contractId, revision, withdrawnAt: null } } }
         })
 
         const { dates, months } = book.changes()
@@ -134,22 +129,25 @@ function check(
   return assessmentFrom(ref, body, instrument)
 }
 
+/** Whether a submission is written, or the stored one stays as it is; `later`: said again more recently. */
+type Decision = { write: Assessment } | { keep: StoredAssessment; later?: string }
+
 /** @throws {Problem} if its case is not there for this key, or If-Match names another revision */
 function decide(
   wanted: Assessment,
   known: StoredAssessment | undefined,
   ifMatch: string | undefined,
   book: CaseBook,
-): 'keep' | 'keep, later' | 'write' {
+): Decision {
   const refusal = book.refusal(wanted)
   if (refusal) throw refusal
   const valid = known?.withdrawnAt === null ? known : undefined
   checkPrecondition(ifMatch, valid?.revision)
-  if (valid === undefined) return 'write'
-  if (isOutdated(wanted.sourceUpdatedAt, valid.sourceUpdatedAt)) return 'keep'
-  if (!isSame(valid, wanted)) return 'write'
-  const { sourceUpdatedAt } = wanted
-  return sourceUpdatedAt === null || sourceUpdatedAt === valid.sourceUpdatedAt ? 'keep' : 'keep, later'
+  if (valid === undefined) return { write: wanted }
+  if (isOutdated(wanted.sourceUpdatedAt, valid.sourceUpdatedAt)) return { keep: valid }
+  if (!isSame(valid, wanted)) return { write: wanted }
+  const later = wanted.sourceUpdatedAt ?? undefined
+  return later === undefined || later === valid.sourceUpdatedAt ? { keep: valid } : { keep: valid, later }
 }
 
 /** Whether it says the same as what is stored; when it was said does not count. */

@@ -1,5 +1,5 @@
 import { minimumCountFor } from '../../domain/contracts/minimum-count.ts'
-import { planFor, everybody, type Grouping } from '../../domain/counts.ts'
+import { planFor, everybody, type ContractMonth, type Grouping } from '../../domain/counts.ts'
 import { disclosed } from '../../domain/disclosure.ts'
 import { figuresFrom, isProvisional, type Figures } from '../../domain/outcome.ts'
 import type { Period } from '../../domain/period.ts'
@@ -56,16 +56,37 @@ export const readOutcomes =
       }
     })
 
-const POLL_MILLISECONDS = 25
+const LOOK_EVERY_MILLISECONDS = 50
 
-/** Reads again until nothing is pending or the seconds are over; then it answers with what there is. */
-export const readOutcomesWithin =
-  (needs: Pick<Needs, 'transact' | 'definitions' | 'clock' | 'returnGraceDays' | 'pause'>) =>
-  async (reader: Reader, contractId: string, period: Period, seconds: number): Promise<OutcomesAnswer> => {
-    const until = needs.clock.now().getTime() + seconds * 1000
+/** Reads again once nothing is pending, or the seconds are over; then it answers with what there is. */
+export const readOutcomesWithin = (
+  needs: Pick<Needs, 'transact' | 'definitions' | 'clock' | 'returnGraceDays' | 'pause'>,
+) => {
+  const read = readOutcomes(needs)
+  const { transact, clock, pause } = needs
+  // However many wait, one look at the marks serves them all.
+  let look: Promise<readonly ContractMonth[]> | undefined
+  const nextLook = () =>
+    (look ??= pause(LOOK_EVERY_MILLISECONDS)
+      .then(() => transact({ role: 'worker' }, (store) => store.marks.waiting()))
+      .finally(() => {
+        look = undefined
+      }))
+
+  return async (
+    reader: Reader,
+    contractId: string,
+    period: Period,
+    seconds: number,
+  ): Promise<OutcomesAnswer> => {
+    const until = clock.now().getTime() + seconds * 1000
+    const isWaitedFor = (one: ContractMonth): boolean =>
+      one.contractId === contractId && one.month >= period.firstMonth && one.month <= period.lastMonth
     for (;;) {
-      const answer = await readOutcomes(needs)(reader, contractId, period)
-      if (!answer.pending || needs.clock.now().getTime() >= until) return answer
-      await needs.pause(POLL_MILLISECONDS)
+      const answer = await read(reader, contractId, period)
+      const hasTime = () => clock.now().getTime() < until
+      if (!answer.pending || !hasTime()) return answer
+      while (hasTime() && (await nextLook()).some(isWaitedFor));
     }
   }
+}

@@ -16,6 +16,15 @@ export async function migrate(address: DatabaseAddress): Promise<void> {
   try {
     await client`select pg_advisory_lock(${MIGRATION_LOCK})`
     await runMigrations(drizzle(client), { migrationsFolder: packageFile('drizzle/migrations') })
+  } catch (error) {
+    // drizzle's own message repeats the whole migration; its cause says what PostgreSQL minded.
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+    throw new Error(
+      `The database cannot be brought up to date: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        cause: error,
+      },
+    )
   } finally {
     // The lock is the session's, and goes with it.
     await client.end()

@@ -5,8 +5,9 @@ import { recountMonth } from '../src/services/outcomes/recount-month.ts'
 import { refreshStatistics } from '../src/services/outcomes/refresh-statistics.ts'
 import { ringForWaiting } from '../src/services/outcomes/ring-for-waiting.ts'
 
-const SMALL_MILLISECONDS = 25
-const REST_PER_WORK = 3
+const SMALL_CASES = 200
+/** Some ten times as long as counting a case takes. */
+const REST_MILLISECONDS_PER_CASE = 0.4
 const LONGEST_REST_MILLISECONDS = 2_000
 
 /** What each job does. */
@@ -14,12 +15,11 @@ export const makeHandlers = (needs: Needs, metrics: Pick<Metrics, 'recountDone' 
   recount: async (job: RecountJob): Promise<void> => {
     const started = performance.now()
     try {
-      await recountMonth(needs)(job)
-      const milliseconds = performance.now() - started
-      metrics.recountDone(milliseconds / 1000)
+      const cases = await recountMonth(needs)(job)
+      metrics.recountDone((performance.now() - started) / 1000)
       // After a large month this place rests, so that counting, where it shares a process with the API, leaves it time.
-      if (milliseconds > SMALL_MILLISECONDS) {
-        await needs.pause(Math.min(milliseconds * REST_PER_WORK, LONGEST_REST_MILLISECONDS))
+      if (cases > SMALL_CASES) {
+        await needs.pause(Math.min(cases * REST_MILLISECONDS_PER_CASE, LONGEST_REST_MILLISECONDS))
       }
     } catch (error) {
       metrics.recountFailed()

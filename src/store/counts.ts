@@ -7,12 +7,15 @@ export const countsIn = (sql: Sql) => ({
   /** Puts a month's counts in the place of its former ones. */
   async replace({ contractId, month }: ContractMonth, counts: readonly Count[]): Promise<void> {
     const column = <K extends keyof Count>(name: K): Count[K][] => counts.map((count) => count[name])
-    await sql`delete from counts where contract_id = ${contractId} and month = ${month}`
-    await sql`
-      insert into counts (contract_id, month, subject, by, value, x, y, n)
-      select ${contractId}, ${month}, *
-      from unnest(${column('subject')}::text[], ${column('by')}::text[], ${column('value')}::text[],
-        ${column('x')}::int[], ${column('y')}::int[], ${column('n')}::int[])`
+    await Promise.all([
+      sql`delete from counts where contract_id = ${contractId} and month = ${month}`,
+      counts.length > 0 &&
+        sql`
+          insert into counts (contract_id, month, subject, by, value, x, y, n)
+          select ${contractId}, ${month}, *
+          from unnest(${column('subject')}::text[], ${column('by')}::text[], ${column('value')}::text[],
+            ${column('x')}::int[], ${column('y')}::int[], ${column('n')}::int[])`,
+    ])
   },
 
   /** The months' counts of one grouping, merged: months add, in any order. */

@@ -15,9 +15,12 @@ export const marksIn = (sql: Sql) => ({
    * What commits after this has a mark of its own, which stays.
    */
   async lock({ contractId, month }: ContractMonth): Promise<number[]> {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`${contractId} ${month}`}, 0))`
-    const rows = await sql<{ markId: number }[]>`
-      select mark_id from marks where contract_id = ${contractId} and month = ${month}`
+    // Two statements, since the second must see what was committed while the first one waited; sent in one flight.
+    const [, rows] = await Promise.all([
+      sql`select pg_advisory_xact_lock(hashtextextended(${`${contractId} ${month}`}, 0))`,
+      sql<{ markId: number }[]>`
+        select mark_id from marks where contract_id = ${contractId} and month = ${month}`,
+    ])
     return rows.map(({ markId }) => markId)
   },
 

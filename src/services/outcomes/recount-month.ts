@@ -8,13 +8,15 @@ import type { Needs } from '../needs.ts'
 /**
  * Counts a contract's month anew, if anything in it has changed since it was counted.
  * Marks are read before the cases and just those are cleared: what commits in between has a mark that stays.
+ *
+ * @returns how many cases it counted
  */
 export const recountMonth =
   ({ transact, definitions }: Pick<Needs, 'transact' | 'definitions'>) =>
-  ({ contractId, month }: ContractMonth): Promise<void> =>
+  ({ contractId, month }: ContractMonth): Promise<number> =>
     transact({ role: 'worker', contract: contractId }, async (store) => {
       const marks = await store.marks.lock({ contractId, month })
-      if (marks.length === 0) return
+      if (marks.length === 0) return 0
       const period = monthPeriod(month)
       const [contract, cases, assessments] = await Promise.all([
         store.contracts.find(contractId),
@@ -25,8 +27,11 @@ export const recountMonth =
 
       const counts = countMonth(withAssessments(cases, assessments), planFor(contract, definitions))
 
-      await store.counts.replace({ contractId, month }, counts)
-      await store.marks.clear({ contractId, month }, marks)
+      await Promise.all([
+        store.counts.replace({ contractId, month }, counts),
+        store.marks.clear({ contractId, month }, marks),
+      ])
+      return cases.length
     })
 
 function withAssessments(

@@ -1,4 +1,3 @@
-import { connect, type Socket } from 'node:net'
 import postgres from 'postgres'
 import type { DatabaseAddress } from '../database-address.ts'
 import { openStore, type Store } from './store.ts'
@@ -60,6 +59,8 @@ export function connectPool(address: DatabaseAddress, max: number): Database {
     max,
     idle_timeout: 60,
     connect_timeout: CONNECT_SECONDS,
+    // A request waits for its connection: soon after an outage it should find one.
+    backoff: (attempts: number) => Math.min(0.05 * 2 ** attempts, 1),
     connection: {
       application_name: 'waymark',
       role: 'waymark_connection',
@@ -67,26 +68,6 @@ export function connectPool(address: DatabaseAddress, max: number): Database {
       // seven times as long.
       plan_cache_mode: 'force_generic_plan',
     },
-    ...(address.host.startsWith('/') ? {} : { socket: () => openSocket(address) }),
-  })
-}
-
-/**
- * The statements of a unit of work are many small messages: held back until the last one is acknowledged, as TCP does by
- * default, each unit would take 40 ms and more.
- */
-function openSocket({ host, port }: DatabaseAddress): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, noDelay: true, keepAlive: true, timeout: CONNECT_SECONDS * 1000 })
-    socket.once('error', reject)
-    socket.once('timeout', () => {
-      socket.destroy(Object.assign(new Error('the database did not answer'), { code: 'CONNECT_TIMEOUT' }))
-    })
-    socket.once('connect', () => {
-      socket.off('error', reject)
-      socket.setTimeout(0)
-      resolve(socket)
-    })
   })
 }
 

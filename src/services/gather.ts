@@ -19,8 +19,7 @@ interface Lane<Item, Result> {
  * Lets items that wait at the same time share one unit of work. One that is alone waits for nobody; a key occurs once among
  * those under way, and the next one of that key waits. Where a group fails as a whole, each of it is tried again alone.
  *
- * @param work gives the results in the order of the items
- * @param laneOf only items of one lane are put together
+ * @param work gives the results in the order of the items, all of one lane
  * @param keyOf what must not be worked on twice at once within a lane
  */
 export function gather<Item, Result>(

@@ -1,6 +1,6 @@
 import type { Assessment, Dating } from '../domain/casework/support-case.ts'
 import type { Period } from '../domain/period.ts'
-import type { Sql } from './database.ts'
+import type { Sql, Write } from './database.ts'
 import type { PageRequest } from './store.ts'
 
 export type StoredAssessment = Assessment & {
@@ -48,22 +48,20 @@ export const assessmentsIn = (sql: Sql) => {
         where contract_id = ${contractId} and case_ref = any(${caseRefs as string[]}) and withdrawn_at is null`
     },
 
-    /** @returns the references of those inserted; the others' are taken */
-    async insert(contractId: string, assessments: readonly Received[]): Promise<string[]> {
-      const inserted = await sql<{ ref: string }[]>`
+    /** A reference that is taken meanwhile fails the unit of work. */
+    insert(contractId: string, assessments: readonly Received[]): Write {
+      return sql`
         insert into assessments (contract_id, ref, revision, case_ref, instrument_id, instrument_version, stage,
           respondent, response, assessed_on, answers, scores, source_updated_at, received_at)
         select ${contractId}, ref, 1, "caseRef", "instrumentId", "instrumentVersion", stage, respondent, response,
           "assessedOn", answers, scores, "sourceUpdatedAt", "receivedAt"
-        from ${rows(assessments)} order by ref
-        on conflict do nothing returning ref`
-      return inserted.map(({ ref }) => ref)
+        from ${rows(assessments)} order by ref`
     },
 
     /** Keeps the former contents as revisions and puts the new ones in their places. */
-    async correct(contractId: string, assessments: readonly Received[]): Promise<void> {
+    correct(contractId: string, assessments: readonly Received[]): Write[] {
       const refs = assessments.map(({ ref }) => ref)
-      await Promise.all([
+      return [
         sql`
           insert into assessment_revisions (${content})
           select ${content} from assessments where contract_id = ${contractId} and ref = any(${refs})`,
@@ -74,15 +72,12 @@ export const assessmentsIn = (sql: Sql) => {
             scores = r.scores, source_updated_at = r."sourceUpdatedAt", received_at = r."receivedAt"
           from ${rows(assessments)}
           where a.contract_id = ${contractId} and a.ref = r.ref`,
-      ])
+      ]
     },
 
     /** The same contents, said again later: only how recent they are moves on. */
-    async setSourceUpdatedAt(
-      contractId: string,
-      said: readonly { ref: string; sourceUpdatedAt: string }[],
-    ): Promise<void> {
-      await sql`
+    setSourceUpdatedAt(contractId: string, said: readonly { ref: string; sourceUpdatedAt: string }[]): Write {
+      return sql`
         update assessments a set source_updated_at = s."sourceUpdatedAt"
         from jsonb_to_recordset(${sql.json(said)}) as s (ref text, "sourceUpdatedAt" timestamptz)
         where a.contract_id = ${contractId} and a.ref = s.ref`

@@ -1,7 +1,7 @@
 import type { SupportCase } from '../domain/casework/support-case.ts'
 import type { CaseFacts } from '../domain/measure.ts'
 import type { LondonDate, Period } from '../domain/period.ts'
-import type { Sql } from './database.ts'
+import type { Sql, Write } from './database.ts'
 import type { PageRequest } from './store.ts'
 
 export type StoredCase = SupportCase & {
@@ -13,6 +13,9 @@ export type StoredCase = SupportCase & {
   createdAt: string
   updatedAt: string
 }
+
+/** What assessments tell of a case. */
+export type CaseDating = Pick<StoredCase, 'caseRef' | 'countedOn' | 'inSupportFrom'>
 
 export type CountedCase = CaseFacts &
   Pick<StoredCase, 'caseRef' | 'inSupportFrom'> & { countedOn: LondonDate }
@@ -36,44 +39,34 @@ export const casesIn = (sql: Sql) => {
         order by case_ref for update`
     },
 
-    /**
-     * Makes those of the named cases that are not there, knowing nothing of them but who delivers them.
-     *
-     * @returns those made here, and not by somebody else in the same moment
-     */
-    async insertBlank(
-      contractId: string,
-      caseRefs: readonly string[],
-      deliveredBy: string,
-    ): Promise<StoredCase[]> {
-      return sql<StoredCase[]>`
-        insert into cases (contract_id, case_ref, delivered_by, revision)
-        select ${contractId}, case_ref, ${deliveredBy}, 0 from unnest(${[...caseRefs].sort()}::text[]) case_ref
-        on conflict do nothing returning ${columns}`
+    /** Makes cases of which only assessments tell; a key that is taken meanwhile fails the unit of work. */
+    insertBlank(contractId: string, deliveredBy: string, dates: readonly CaseDating[]): Write {
+      return sql`
+        insert into cases (contract_id, case_ref, delivered_by, counted_on, in_support_from, revision)
+        select ${contractId}, "caseRef", ${deliveredBy}, "countedOn", "inSupportFrom", 0
+        from jsonb_to_recordset(${sql.json(dates)})
+          as d ("caseRef" text, "countedOn" date, "inSupportFrom" date)
+        order by "caseRef"`
     },
 
-    async update(
+    update(
       contractId: string,
-      one: SupportCase & Pick<StoredCase, 'countedOn' | 'inSupportFrom'>,
-    ): Promise<StoredCase> {
+      one: SupportCase & Pick<StoredCase, 'countedOn' | 'inSupportFrom' | 'updatedAt'>,
+    ): Write {
       const { caseRef, ...content } = one
       const values = {
         ...content,
         cohorts: content.cohorts === null ? null : [...content.cohorts],
         characteristics: content.characteristics === null ? null : sql.json(content.characteristics as never),
       }
-      const rows = await sql<[StoredCase]>`
-        update cases set ${sql(values)}, revision = revision + 1, updated_at = now()
-        where contract_id = ${contractId} and case_ref = ${caseRef} returning ${columns}`
-      return rows[0]
+      return sql`
+        update cases set ${sql(values)}, revision = revision + 1
+        where contract_id = ${contractId} and case_ref = ${caseRef}`
     },
 
     /** Notes what assessments changed of cases: no new revision, since the case system's own record of them stands. */
-    async setDates(
-      contractId: string,
-      dates: readonly Pick<StoredCase, 'caseRef' | 'countedOn' | 'inSupportFrom'>[],
-    ): Promise<void> {
-      await sql`
+    setDates(contractId: string, dates: readonly CaseDating[]): Write {
+      return sql`
         update cases c set counted_on = d."countedOn", in_support_from = d."inSupportFrom"
         from jsonb_to_recordset(${sql.json(dates)})
           as d ("caseRef" text, "countedOn" date, "inSupportFrom" date)

@@ -1,21 +1,20 @@
 import type { Count, Grouping } from '../domain/counts.ts'
 import type { Month } from '../domain/period.ts'
-import type { Sql } from './database.ts'
+import type { Sql, Write } from './database.ts'
 import type { ContractMonth } from '../domain/counts.ts'
 
 export const countsIn = (sql: Sql) => ({
   /** Puts a month's counts in the place of its former ones. */
-  async replace({ contractId, month }: ContractMonth, counts: readonly Count[]): Promise<void> {
+  replace({ contractId, month }: ContractMonth, counts: readonly Count[]): Write[] {
     const column = <K extends keyof Count>(name: K): Count[K][] => counts.map((count) => count[name])
-    await Promise.all([
+    return [
       sql`delete from counts where contract_id = ${contractId} and month = ${month}`,
-      counts.length > 0 &&
-        sql`
+      sql`
           insert into counts (contract_id, month, subject, by, value, x, y, n)
           select ${contractId}, ${month}, *
           from unnest(${column('subject')}::text[], ${column('by')}::text[], ${column('value')}::text[],
             ${column('x')}::int[], ${column('y')}::int[], ${column('n')}::int[])`,
-    ])
+    ]
   },
 
   /** The months' counts of one grouping, merged: months add, in any order. */

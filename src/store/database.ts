@@ -3,7 +3,10 @@ import type { DatabaseAddress } from '../database-address.ts'
 import { openStore, type Store } from './store.ts'
 
 export type Database = postgres.Sql<{ bigint: number }>
-export type Sql = postgres.TransactionSql<{ bigint: number }>
+export type Sql = postgres.ISql<{ bigint: number }>
+
+/** A statement whose rows nobody waits for. */
+export type Write = postgres.PendingQuery<postgres.Row[]>
 
 /** On whose behalf a unit of work runs: the database role it takes, and the tenant that row security lets it see. */
 export type Actor =
@@ -11,10 +14,18 @@ export type Actor =
   | { role: 'provider' | 'commissioner'; organisation: string }
   | { role: 'worker'; contract?: string }
 
-/** Runs `work` in one transaction as the actor; all of it is kept, or none. */
-export type Transact = <T>(actor: Actor, work: (store: Store) => Promise<T>) => Promise<T>
+/**
+ * Runs `work` in one transaction as the actor; all of it is kept, or none.
+ * Writes handed to `atCommit` are sent together with the commit, in one network flight, once the work has ended well.
+ *
+ * @throws {Overtaken} if others were faster time after time, or hold a key by a row that this actor cannot see
+ */
+export type Transact = <T>(
+  actor: Actor,
+  work: (store: Store, atCommit: (...writes: Write[]) => void) => Promise<T>,
+) => Promise<T>
 
-/** Thrown by a unit of work that met another one half-way and is to be done again from its beginning. */
+/** A unit of work met another one half-way and is to be done again from its beginning. */
 export class Overtaken extends Error {}
 
 /** Dates and instants stay text, whole numbers are numbers: no time zone and no rounding creeps in between. */
@@ -79,6 +90,8 @@ export function connectOwner(address: DatabaseAddress): Database {
 const MOST_TRIES = 5
 /** Serialisation failure and deadlock: PostgreSQL asks for the same again. */
 const TRY_AGAIN = new Set(['40001', '40P01'])
+/** A key that was free when we looked is taken: the next try sees by whom. */
+const UNIQUE_VIOLATION = '23505'
 
 function isToBeTriedAgain(error: unknown): boolean {
   if (error instanceof Overtaken) return true
@@ -86,23 +99,55 @@ function isToBeTriedAgain(error: unknown): boolean {
 }
 
 export function transactOn(database: Database): Transact {
-  const once = async <T>(actor: Actor, work: (store: Store) => Promise<T>): Promise<T> => {
-    const done = await database.begin(async (sql) => {
-      // Sent first and awaited last: it shares the network flight of the work's own first statement.
-      const role = takeRole(sql, actor).execute()
-      const [result] = await Promise.all([work(openStore(sql)), role])
-      return { result }
-    })
-    return (done as { result: T }).result
-  }
   return async (actor, work) => {
     for (let tries = 1; ; tries++) {
       try {
-        return await once(actor, work)
+        return await transactOnce(database, actor, work)
       } catch (error) {
-        if (tries === MOST_TRIES || !isToBeTriedAgain(error)) throw error
+        const isTaken = error instanceof postgres.PostgresError && error.code === UNIQUE_VIOLATION
+        if (!isTaken && !isToBeTriedAgain(error)) throw error
+        if (tries === MOST_TRIES) throw isTaken ? new Overtaken() : error
       }
     }
+  }
+}
+
+/**
+ * Each network flight costs as much as a statement, so the transaction begins in the flight of the work's first statements
+ * and commits in that of its last writes. (The client's own `begin` takes a flight for each.)
+ */
+async function transactOnce<T>(database: Database, actor: Actor, work: Parameters<Transact>[1]): Promise<T> {
+  const connection = await database.reserve()
+  let isLost = false
+  try {
+    const opening = Promise.all([connection`begin`.execute(), takeRole(connection, actor).execute()])
+    const writes: Write[] = []
+    const working = work(openStore(connection), (...more) => {
+      writes.push(...more)
+    })
+    const [result] = await Promise.all([working, opening])
+    const sent = [...writes, connection`commit`].map((statement) => statement.execute())
+    const ends = (await Promise.all(sent)).map(({ command }) => command)
+    // After a failed statement PostgreSQL answers a commit with a rollback; then Promise.all has thrown already.
+    if (ends.at(-1) !== 'COMMIT') throw new Error('the transaction was not committed')
+    return result as T
+  } catch (error) {
+    isLost = isAway(error) || !(await rollBack(connection))
+    throw error
+  } finally {
+    // The client opens a lost connection anew by itself; handed back, it would be used as it is.
+    if (!isLost) connection.release()
+  }
+}
+
+/** @returns whether the connection is still there */
+async function rollBack(connection: Sql): Promise<boolean> {
+  try {
+    await connection`rollback`
+    return true
+  } catch (error) {
+    if (isAway(error)) return false
+    throw error
   }
 }
 
@@ -123,9 +168,11 @@ function takeRole(sql: Sql, actor: Actor) {
 
 /** PostgreSQL could not be reached, is starting or stopping, or too many met at one row: worth another try in a moment. */
 export function isPassing(error: unknown): boolean {
-  if (isToBeTriedAgain(error)) return true
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return false
-  return AWAY.has(error.code)
+  return isToBeTriedAgain(error) || isAway(error)
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && AWAY.has(error.code)
 }
 
 const AWAY = new Set([

@@ -1,11 +1,11 @@
 import type { ContractMonth } from '../domain/counts.ts'
 import type { Month } from '../domain/period.ts'
-import type { Sql } from './database.ts'
+import type { Sql, Write } from './database.ts'
 
 export const marksIn = (sql: Sql) => ({
   /** Appends, never updates: a row that every write changed would be a hot spot and a race. */
-  async append(contractId: string, months: readonly Month[]): Promise<void> {
-    await sql`
+  append(contractId: string, months: readonly Month[]): Write {
+    return sql`
       insert into marks (contract_id, month)
       select ${contractId}, month from unnest(${months as Month[]}::int[]) month`
   },
@@ -24,8 +24,8 @@ export const marksIn = (sql: Sql) => ({
     return rows.map(({ markId }) => markId)
   },
 
-  async clear({ contractId, month }: ContractMonth, markIds: readonly number[]): Promise<void> {
-    await sql`
+  clear({ contractId, month }: ContractMonth, markIds: readonly number[]): Write {
+    return sql`
       delete from marks
       where contract_id = ${contractId} and month = ${month} and mark_id = any(${markIds as number[]}::bigint[])`
   },

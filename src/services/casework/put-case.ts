@@ -7,6 +7,7 @@ import type { LondonDate } from '../../domain/period.ts'
 import type { StoredCase } from '../../store/cases.ts'
 import type { Needs, Put } from '../needs.ts'
 import { datesOf, touchedMonths } from './changed-dates.ts'
+import { asNotThere } from './taken.ts'
 
 /** A case as a case system writes it; a field left out is cleared. */
 export interface CaseBody {
@@ -40,31 +41,44 @@ export const putCase =
     reading: Reading<CaseBody>,
     ifMatch?: string,
   ): Promise<Put<StoredCase>> => {
-    const { months, ...put } = await transact({ role: 'provider', organisation: provider }, async (store) => {
-      const contract = await store.contracts.find(contractId)
-      if (contract === undefined) throw notFound()
-      const faults = checkCase(reading.given, contract, provider, clock.today())
-      const wanted = caseFrom(caseRef, whole(reading, faults), provider)
+    const { months, ...put } = await transact(
+      { role: 'provider', organisation: provider },
+      async (store, atCommit) => {
+        const [contract, [known], datings] = await Promise.all([
+          store.contracts.find(contractId),
+          store.cases.lock(contractId, [caseRef]),
+          store.assessments.datingsOf(contractId, [caseRef]),
+        ])
+        if (contract === undefined) throw notFound()
+        const faults = checkCase(reading.given, contract, provider, clock.today())
+        const wanted = caseFrom(caseRef, whole(reading, faults), provider)
+        checkPrecondition(ifMatch, known?.revision)
+        const created = known === undefined
+        if (
+          !created &&
+          (isOutdated(wanted.sourceUpdatedAt, known.sourceUpdatedAt) || isSame(known, wanted))
+        ) {
+          return { created, stored: known, months: [] }
+        }
 
-      let [known] = await store.cases.lock(contractId, [caseRef])
-      checkPrecondition(ifMatch, known?.revision)
-      const [made] = known ? [] : await store.cases.insertBlank(contractId, [caseRef], wanted.deliveredBy)
-      const created = made !== undefined
-      known ??= made ?? (await store.cases.lock(contractId, [caseRef]))[0]
-      // There, but delivered by another partner: to this one it does not exist.
-      if (known === undefined) throw notFound()
-
-      if (isOutdated(wanted.sourceUpdatedAt, known.sourceUpdatedAt) || (!created && isSame(known, wanted))) {
-        return { created, stored: known, months: [] }
-      }
-      const dates = datesOf(wanted, await store.assessments.datingsOf(contractId, [caseRef]))
-      const months = touchedMonths(known, dates)
-      const [stored] = await Promise.all([
-        store.cases.update(contractId, { ...wanted, ...dates }),
-        store.marks.append(contractId, months),
-      ])
-      return { created, stored, months }
-    })
+        const dates = datesOf(wanted, datings)
+        const months = touchedMonths(known, dates)
+        const updatedAt = clock.now().toISOString()
+        if (created)
+          atCommit(store.cases.insertBlank(contractId, wanted.deliveredBy, [{ caseRef, ...dates }]))
+        atCommit(
+          store.cases.update(contractId, { ...wanted, ...dates, updatedAt }),
+          store.marks.append(contractId, months),
+        )
+        const revision = (known?.revision ?? 0) + 1
+        const createdAt = known?.createdAt ?? updatedAt
+        return {
+          created,
+          stored: { ...wanted, ...dates, contractId, revision, createdAt, updatedAt },
+          months,
+        }
+      },
+    ).catch(asNotThere)
     ring(months.map((month) => ({ contractId, month })))
     return put
   }

@@ -1,6 +1,7 @@
 import { gather } from '../gather.ts'
 import type { Needs, Put } from '../needs.ts'
 import type { StoredAssessment } from '../../store/assessments.ts'
+import { asNotThere } from './taken.ts'
 import { receiveAssessments, type Receipt, type Submission } from './receive-assessments.ts'
 
 /** Takes one assessment; those of one provider and contract that wait at the same time share a transaction. */
@@ -21,7 +22,7 @@ export const receiveAssessment = (
     ({ ref }) => ref,
   )
   return async (provider, { contractId, ref }, submission) => {
-    const receipt = await share(`${provider} ${contractId}`, { ref, ...submission })
+    const receipt = await share(`${provider} ${contractId}`, { ref, ...submission }).catch(asNotThere)
     if ('problem' in receipt) throw receipt.problem
     return receipt.put
   }

@@ -9,8 +9,6 @@ import type { Contract } from '../../domain/contracts/contract.ts'
 import { checkPrecondition } from '../../domain/precondition.ts'
 import { notFound, Problem, whole, type Reading } from '../../domain/problem.ts'
 import type { Received, StoredAssessment } from '../../store/assessments.ts'
-import { Overtaken } from '../../store/database.ts'
-import type { Store } from '../../store/store.ts'
 import type { Needs, Put } from '../needs.ts'
 import { CaseBook } from './case-book.ts'
 
@@ -32,45 +30,34 @@ type ReceiveNeeds = Pick<Needs, 'transact' | 'definitions' | 'clock' | 'ring'>
  *
  * @param submissions no reference twice
  * @returns their receipts, in the same order
+ * @throws {Overtaken} if a reference or case of theirs is there, but hidden from this provider: alone, that one is not found
  */
 export const receiveAssessments =
   ({ transact, definitions, clock, ring }: ReceiveNeeds) =>
   async (provider: string, contractId: string, submissions: readonly Submission[]): Promise<Receipt[]> => {
-    // References that another partner has taken: as far as this key can tell, they are not there.
-    const unreachable = new Set<string>()
     const { receipts, months } = await transact(
       { role: 'provider', organisation: provider },
-      async (store) => {
-        const refs = submissions.map(({ ref }) => ref).sort()
-        // The assessments first, their cases then: an assessment may be moved from one to another.
+      async (store, atCommit) => {
+        const book = new CaseBook(store, contractId)
         const [contract, stored] = await Promise.all([
           store.contracts.find(contractId),
-          store.assessments.lock(contractId, refs),
+          store.assessments.lock(contractId, submissions.map(({ ref }) => ref).sort()),
+          book.open(submissions.map(({ reading }) => reading.given.case)),
         ])
         if (contract === undefined)
           return { receipts: submissions.map(() => ({ problem: notFound() })), months: [] }
+        // An assessment may be moved from another case.
+        await book.open(stored.map(({ caseRef }) => caseRef))
+
         const knownOf = new Map(stored.map((one) => [one.ref, one]))
         const today = clock.today()
-        const checked = submissions.map((submission) =>
-          unreachable.has(submission.ref)
-            ? { problem: notFound() }
-            : attempt(() => check(submission, contract, definitions.instruments, today)),
-        )
-        const book = await CaseBook.open(
-          store,
-          contractId,
-          checked.flatMap((one) =>
-            'problem' in one ? [] : [one.value.caseRef, knownOf.get(one.value.ref)?.caseRef],
-          ),
-          provider,
-        )
-
         const receivedAt = clock.now().toISOString()
         const writes = { inserts: [] as Received[], corrections: [] as Received[], later: [] as Later[] }
-        const receipts = checked.map((one, index): Receipt => {
-          if ('problem' in one) return one
-          const known = knownOf.get(one.value.ref)
-          const decided = attempt(() => decide(one.value, known, submissions[index]?.ifMatch, book))
+        const receipts = submissions.map((submission): Receipt => {
+          const known = knownOf.get(submission.ref)
+          const decided = attempt(() =>
+            decide(check(submission, contract, definitions.instruments, today), known, submission.ifMatch),
+          )
           if ('problem' in decided) return decided
           if ('keep' in decided.value) {
             const { keep, later } = decided.value
@@ -86,14 +73,15 @@ export const receiveAssessments =
           return { put: { created, stored: { ...wanted, contractId, revision, withdrawnAt: null } } }
         })
 
-        const { dates, months } = book.changes()
-        await Promise.all([
-          insert(store, contractId, writes.inserts, unreachable),
-          writes.corrections.length > 0 && store.assessments.correct(contractId, writes.corrections),
-          writes.later.length > 0 && store.assessments.setSourceUpdatedAt(contractId, writes.later),
-          dates.length > 0 && store.cases.setDates(contractId, dates),
-          months.length > 0 && store.marks.append(contractId, months),
-        ])
+        const { made, redated, months } = book.changes()
+        // Cases first: row security lets an assessment in by its case.
+        if (made.length > 0) atCommit(store.cases.insertBlank(contractId, provider, made))
+        if (redated.length > 0) atCommit(store.cases.setDates(contractId, redated))
+        if (writes.inserts.length > 0) atCommit(store.assessments.insert(contractId, writes.inserts))
+        if (writes.corrections.length > 0)
+          atCommit(...store.assessments.correct(contractId, writes.corrections))
+        if (writes.later.length > 0) atCommit(store.assessments.setSourceUpdatedAt(contractId, writes.later))
+        if (months.length > 0) atCommit(store.marks.append(contractId, months))
         return { receipts, months }
       },
     )
@@ -132,15 +120,12 @@ function check(
 /** Whether a submission is written, or the stored one stays as it is; `later`: said again more recently. */
 type Decision = { write: Assessment } | { keep: StoredAssessment; later?: string }
 
-/** @throws {Problem} if its case is not there for this key, or If-Match names another revision */
+/** @throws {Problem} if If-Match names another revision */
 function decide(
   wanted: Assessment,
   known: StoredAssessment | undefined,
   ifMatch: string | undefined,
-  book: CaseBook,
 ): Decision {
-  const refusal = book.refusal(wanted)
-  if (refusal) throw refusal
   const valid = known?.withdrawnAt === null ? known : undefined
   checkPrecondition(ifMatch, valid?.revision)
   if (valid === undefined) return { write: wanted }
@@ -155,20 +140,4 @@ function isSame(stored: StoredAssessment, { sourceUpdatedAt, ...wanted }: Assess
   return (Object.keys(wanted) as (keyof typeof wanted)[]).every((key) =>
     isDeepStrictEqual(stored[key], wanted[key]),
   )
-}
-
-/** @throws {Overtaken} if a reference was taken since we looked: all of it is then done again */
-async function insert(
-  store: Store,
-  contractId: string,
-  inserts: readonly Received[],
-  unreachable: Set<string>,
-): Promise<void> {
-  if (inserts.length === 0) return
-  const inserted = new Set(await store.assessments.insert(contractId, inserts))
-  const taken = inserts.map(({ ref }) => ref).filter((ref) => !inserted.has(ref))
-  if (taken.length === 0) return
-  const visible = new Set((await store.assessments.lock(contractId, taken)).map(({ ref }) => ref))
-  for (const ref of taken) if (!visible.has(ref)) unreachable.add(ref)
-  throw new Overtaken()
 }

@@ -1,4 +1,5 @@
-import { createPostgresBackend, Queue, withBackend, Worker } from 'bullmq'
+import { createPostgresBackend, Queue, withBackend, Worker, type PgPool } from 'bullmq'
+import pg from 'pg'
 import type { DatabaseAddress } from '../database-address.ts'
 import { RECOUNT, type RecountJob } from '../jobs.ts'
 import type { ContractMonth } from '../domain/counts.ts'
@@ -27,6 +28,8 @@ const workerOptions = {
   lockDuration: 5_000,
   stalledInterval: 5_000,
   maxStalledCount: 1_000_000,
+  /** How soon it asks again after the queue could not be reached. */
+  runRetryDelay: 1_000,
 }
 
 /** How the two backends differ is said here and nowhere else. */
@@ -45,23 +48,47 @@ function backendAt(place: QueuePlace) {
           connection: { url, maxRetriesPerRequest: null },
           ...workerOptions,
         }),
+      end: () => Promise.resolve(),
     }
   }
   const backend = withBackend(createPostgresBackend)
-  const connection = { ...place.database, max: 4, migrate: true }
+  const connection = poolFor(place.database)
   return {
     makeQueue: () => new backend.Queue<RecountJob>(RECOUNT, { connection }),
     makeWorker: (process: (job: { data: RecountJob }) => Promise<void>) =>
       new backend.Worker<RecountJob>(RECOUNT, process, { connection, ...workerOptions }),
+    end: () => connection.end(),
+  }
+}
+
+/** A pool whose clients do not end the process when PostgreSQL goes away while they are in use. */
+function poolFor(database: DatabaseAddress): PgPool {
+  const pool = new pg.Pool({ ...database, max: 6, options: '-c search_path=bullmq', keepAlive: true })
+  pool.on('connect', (client) => {
+    // Whoever uses it learns of the loss by the failure of its query.
+    client.on('error', () => undefined)
+  })
+  // The types of the two packages differ in what `on` takes; BullMQ says that it takes any pool.
+  return pool as unknown as PgPool
+}
+
+/** Makes the queue's tables, and brings them up to date, as the login that owns them. */
+async function migrateQueue(database: DatabaseAddress): Promise<void> {
+  const { Queue: PostgresQueue } = withBackend(createPostgresBackend)
+  const queue = new PostgresQueue(RECOUNT, { connection: { ...database, max: 1, migrate: true } })
+  try {
+    await queue.waitUntilReady()
+  } finally {
+    await queue.close()
   }
 }
 
 /** Connects to the queue, having made its tables where it lives on Postgres. */
 export async function openQueue(place: QueuePlace, onError: (error: Error) => void): Promise<RecountQueue> {
-  const { makeQueue, makeWorker } = backendAt(place)
+  if ('database' in place) await migrateQueue(place.database)
+  const { makeQueue, makeWorker, end } = backendAt(place)
   const queue = makeQueue()
   queue.on('error', onError)
-  if ('database' in place) await queue.waitUntilReady()
   return {
     async add(months) {
       await queue.addBulk(
@@ -88,6 +115,9 @@ export async function openQueue(place: QueuePlace, onError: (error: Error) => vo
       })
       return { close: () => worker.close() }
     },
-    close: () => queue.close(),
+    async close() {
+      await queue.close()
+      await end()
+    },
   }
 }

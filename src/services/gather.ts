@@ -11,6 +11,8 @@ interface Waiting<Item, Result> {
 interface Lane<Item, Result> {
   waiting: Waiting<Item, Result>[]
   underWay: number
+  /** Whether it looks at those waiting before the event loop's next turn. */
+  isCalled: boolean
   /** Keys of the items that are being worked on. */
   busy: Set<string>
 }
@@ -53,15 +55,21 @@ export function gather<Item, Result>(
         startNext(name, lane)
       })
     }
-    if (lane.underWay === 0 && lane.waiting.length === 0) lanes.delete(name)
+    if (lane.underWay === 0 && lane.waiting.length === 0 && !lane.isCalled) lanes.delete(name)
   }
 
   return (name, item) =>
     new Promise((resolve, reject) => {
-      const lane = lanes.get(name) ?? { waiting: [], underWay: 0, busy: new Set<string>() }
+      const lane = lanes.get(name) ?? { waiting: [], underWay: 0, isCalled: false, busy: new Set<string>() }
       lanes.set(name, lane)
       lane.waiting.push({ item, resolve, reject })
-      startNext(name, lane)
+      if (lane.isCalled) return
+      // Whatever else arrives in this turn of the event loop goes along.
+      lane.isCalled = true
+      setImmediate(() => {
+        lane.isCalled = false
+        startNext(name, lane)
+      })
     })
 }
 

@@ -13,6 +13,8 @@ export type StoredContract = ContractToStore & {
   updatedAt: string
 }
 
+export type ContractParties = Pick<Contract, 'provider' | 'partners' | 'instruments'>
+
 export const contractsIn = (sql: Sql) => {
   const columns = sql`contract_id, title, provider_id as provider, partners, commissioners, starts_on, ends_on,
     follows, instruments, measures, targets, funding, returns, minimum_count, minimum_counts,
@@ -38,6 +40,13 @@ export const contractsIn = (sql: Sql) => {
       const rows = await sql<
         StoredContract[]
       >`select ${columns} from contracts where contract_id = ${contractId}`
+      return rows[0]
+    },
+
+    /** What writes of cases and assessments are checked against. */
+    async findParties(contractId: string): Promise<ContractParties | undefined> {
+      const rows = await sql<ContractParties[]>`
+        select provider_id as provider, partners, instruments from contracts where contract_id = ${contractId}`
       return rows[0]
     },
 

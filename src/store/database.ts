@@ -1,11 +1,12 @@
 import postgres from 'postgres'
 import type { DatabaseAddress } from '../database-address.ts'
+import { Pool } from './pool.ts'
 import { openStore, type Store } from './store.ts'
 
 export type Database = postgres.Sql<{ bigint: number }>
 export type Sql = postgres.ISql<{ bigint: number }>
 
-/** A statement whose rows nobody waits for. */
+/** A statement that is sent once it is awaited, and whose rows nobody wants: several go in one network flight. */
 export type Write = postgres.PendingQuery<postgres.Row[]>
 
 /** On whose behalf a unit of work runs: the database role it takes, and the tenant that row security lets it see. */
@@ -16,14 +17,10 @@ export type Actor =
 
 /**
  * Runs `work` in one transaction as the actor; all of it is kept, or none.
- * Writes handed to `atCommit` are sent together with the commit, in one network flight, once the work has ended well.
  *
  * @throws {Overtaken} if others were faster time after time, or hold a key by a row that this actor cannot see
  */
-export type Transact = <T>(
-  actor: Actor,
-  work: (store: Store, atCommit: (...writes: Write[]) => void) => Promise<T>,
-) => Promise<T>
+export type Transact = <T>(actor: Actor, work: (store: Store) => Promise<T>) => Promise<T>
 
 /** A unit of work met another one half-way and is to be done again from its beginning. */
 export class Overtaken extends Error {}
@@ -63,23 +60,23 @@ const options = {
 const CONNECT_SECONDS = 5
 
 /** The pool of the service: its connections start in a role that may do nothing (see migrations/0001). */
-export function connectPool(address: DatabaseAddress, max: number): Database {
-  return postgres({
-    ...address,
-    ...options,
-    max,
-    idle_timeout: 60,
-    connect_timeout: CONNECT_SECONDS,
-    // A request waits for its connection: soon after an outage it should find one.
-    backoff: (attempts: number) => Math.min(0.05 * 2 ** attempts, 1),
-    connection: {
-      application_name: 'waymark',
-      role: 'waymark_connection',
-      // Row security makes planning dearer than running, so each statement is planned once; without this each write took
-      // seven times as long.
-      plan_cache_mode: 'force_generic_plan',
-    },
-  })
+export function connectPool(address: DatabaseAddress, max: number): Pool {
+  const connect = () =>
+    postgres({
+      ...address,
+      ...options,
+      max: 1,
+      idle_timeout: 60,
+      connect_timeout: CONNECT_SECONDS,
+      connection: {
+        application_name: 'waymark',
+        role: 'waymark_connection',
+        // Row security makes planning dearer than running, so each statement is planned once; without this each write took
+        // seven times as long.
+        plan_cache_mode: 'force_generic_plan',
+      },
+    })
+  return new Pool({ connect, isLost: isAway, max })
 }
 
 /** One connection of the login itself, which owns the tables: for migrations and start-up checks only. */
@@ -98,11 +95,11 @@ function isToBeTriedAgain(error: unknown): boolean {
   return error instanceof postgres.PostgresError && TRY_AGAIN.has(error.code)
 }
 
-export function transactOn(database: Database): Transact {
+export function transactOn(pool: Pool): Transact {
   return async (actor, work) => {
     for (let tries = 1; ; tries++) {
       try {
-        return await transactOnce(database, actor, work)
+        return await pool.use((connection) => transactOnce(connection, actor, work))
       } catch (error) {
         const isTaken = error instanceof postgres.PostgresError && error.code === UNIQUE_VIOLATION
         if (!isTaken && !isToBeTriedAgain(error)) throw error
@@ -112,42 +109,49 @@ export function transactOn(database: Database): Transact {
   }
 }
 
-/**
- * Each network flight costs as much as a statement, so the transaction begins in the flight of the work's first statements
- * and commits in that of its last writes. (The client's own `begin` takes a flight for each.)
- */
-async function transactOnce<T>(database: Database, actor: Actor, work: Parameters<Transact>[1]): Promise<T> {
-  const connection = await database.reserve()
-  let isLost = false
+async function transactOnce<T>(
+  connection: Database,
+  actor: Actor,
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  let isOver = false
+  // What part of a failed work still asks for afterwards must not reach the next transaction on this connection.
+  const sql = new Proxy<Sql>(connection, {
+    apply(target, self, statement) {
+      if (isOver) throw new Error('the transaction is over')
+      return Reflect.apply(target, self, statement) as unknown
+    },
+  })
+  await begin(connection)
   try {
-    const opening = Promise.all([connection`begin`.execute(), takeRole(connection, actor).execute()])
-    const writes: Write[] = []
-    const working = work(openStore(connection), (...more) => {
-      writes.push(...more)
-    })
-    const [result] = await Promise.all([working, opening])
-    const sent = [...writes, connection`commit`].map((statement) => statement.execute())
-    const ends = (await Promise.all(sent)).map(({ command }) => command)
-    // After a failed statement PostgreSQL answers a commit with a rollback; then Promise.all has thrown already.
-    if (ends.at(-1) !== 'COMMIT') throw new Error('the transaction was not committed')
-    return result as T
+    // Sent first and awaited last: it shares the network flight of the work's own first statement.
+    const role = takeRole(sql, actor).execute()
+    const [result] = await Promise.all([work(openStore(sql)), role])
+    isOver = true
+    await connection`commit`
+    return result
   } catch (error) {
-    isLost = isAway(error) || !(await rollBack(connection))
+    isOver = true
+    // With the connection gone, so is the transaction.
+    if (!isAway(error)) await connection`rollback`
     throw error
-  } finally {
-    // The client opens a lost connection anew by itself; handed back, it would be used as it is.
-    if (!isLost) connection.release()
   }
 }
 
-/** @returns whether the connection is still there */
-async function rollBack(connection: Sql): Promise<boolean> {
+/** The client never answers what is asked in the moment in which its connection breaks; nothing else takes this long. */
+const LONGEST_BEGIN_MILLISECONDS = 1_000 * CONNECT_SECONDS + 500
+
+async function begin(connection: Database): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(Object.assign(new Error('the connection does not answer'), { code: 'CONNECT_TIMEOUT' }))
+    }, LONGEST_BEGIN_MILLISECONDS)
+  })
   try {
-    await connection`rollback`
-    return true
-  } catch (error) {
-    if (isAway(error)) return false
-    throw error
+    await Promise.race([connection`begin`, tooLate])
+  } finally {
+    clearTimeout(timer)
   }
 }
 
@@ -156,7 +160,7 @@ async function rollBack(connection: Sql): Promise<boolean> {
  * All statements find their rows by a key: plans that read whole tables, which PostgreSQL prefers while a table is young
  * and small, would stay when it has grown.
  */
-function takeRole(sql: Sql, actor: Actor) {
+function takeRole(sql: Sql, actor: Actor): Write {
   const organisation = 'organisation' in actor ? actor.organisation : ''
   const contract = 'contract' in actor ? actor.contract : undefined
   return sql`

@@ -100,6 +100,7 @@ async function prepare(): Promise<string> {
 /** One PUT of an assessment of nine answers against a bare route with one INSERT of the same body. */
 async function benchPut(key: string): Promise<void> {
   let run = 0
+  const WARM_UP_SECONDS = 10
   const body = (n: number) => ({
     // As in life, a case's end does not arrive in the same moment as its start.
     case: `case-${run}-${n % 2 ? (n >> 1) - 200 : n >> 1}`,
@@ -108,6 +109,11 @@ async function benchPut(key: string): Promise<void> {
     assessedOn: n % 2 ? `2019-${String(1 + ((n >> 1) % 12)).padStart(2, '0')}-28` : '2018-11-08',
     answers: answersOf(n),
   })
+  const barePath = (n: number) => `/r-${run}-${n}`
+  const ourPath = (n: number) => `/v1/contracts/${CONTRACT}/assessments/r-${run}-${n}`
+  const warmUp = { connections: 16, seconds: WARM_UP_SECONDS }
+  await putLoad(floor.url, { ...warmUp, make: (n) => ({ path: barePath(n), body: body(n) }) })
+  await putLoad(service.url, { ...warmUp, key, make: (n) => ({ path: ourPath(n), body: body(n) }) })
   for (const connections of [16, 64]) {
     const ratios: number[] = []
     for (let repeat = 0; repeat < 3; repeat++) {
@@ -115,13 +121,13 @@ async function benchPut(key: string): Promise<void> {
       const bare = await putLoad(floor.url, {
         connections,
         seconds: SECONDS,
-        make: (n) => ({ path: `/r-${run}-${n}`, body: body(n) }),
+        make: (n) => ({ path: barePath(n), body: body(n) }),
       })
       const ours = await putLoad(service.url, {
         connections,
         seconds: SECONDS,
         key,
-        make: (n) => ({ path: `/v1/contracts/${CONTRACT}/assessments/r-${run}-${n}`, body: body(n) }),
+        make: (n) => ({ path: ourPath(n), body: body(n) }),
       })
       ratios.push(ours.perSecond / bare.perSecond)
       print(

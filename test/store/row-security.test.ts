@@ -1,13 +1,7 @@
 import postgres from 'postgres'
 import t from 'tap'
-import {
-  connectPool,
-  transactOn,
-  type Actor,
-  type Database,
-  type Sql,
-  type Transact,
-} from '../../src/store/database.ts'
+import { connectPool, transactOn, type Actor, type Sql, type Transact } from '../../src/store/database.ts'
+import type { Pool } from '../../src/store/pool.ts'
 import { migrate } from '../../src/store/owner/migrate.ts'
 import { makeDatabase, type TestDatabase } from '../support/database.ts'
 
@@ -15,7 +9,7 @@ import { makeDatabase, type TestDatabase } from '../support/database.ts'
 
 let database: TestDatabase
 let owner: postgres.Sql
-let pool: Database
+let pool: Pool
 let transact: Transact
 
 const TENANT_TABLES = [
@@ -68,10 +62,12 @@ t.teardown(async () => {
   await database.drop()
 })
 
+const begin = <T>(work: (sql: Sql) => Promise<T>) => pool.use((connection) => connection.begin(work))
+
 /** Every row of a table that the actor can reach, by its own key; or the code of the refusal. */
 async function reach(actor: Actor, table: string, key: string): Promise<string[] | string> {
   try {
-    return await pool.begin(async (sql) => {
+    return await begin(async (sql) => {
       const { role } = actor
       const organisation = 'organisation' in actor ? actor.organisation : ''
       const contract = 'contract' in actor ? (actor.contract ?? '') : ''
@@ -119,15 +115,21 @@ t.test('the working roles own nothing, are no superusers and cannot pass row sec
 
 t.test('a pooled connection may do nothing before it takes a role, nor after', async (t) => {
   for (const table of TENANT_TABLES) {
-    await t.rejects(pool.unsafe(`select 1 from ${table}`), { code: REFUSED }, table)
+    await t.rejects(
+      pool.use((sql) => sql.unsafe(`select 1 from ${table}`)),
+      { code: REFUSED },
+      table,
+    )
   }
   await transact(provider('a'), (store) => store.cases.find('of-a', 'own'))
   await transact(provider('a'), () => Promise.reject(new Error('half-way'))).catch((error: unknown) => {
     t.match(error, { message: 'half-way' })
   })
   for (let times = 0; times < 6; times++) {
-    const [row] =
-      await pool`select current_user as role, current_setting('waymark.organisation', true) as organisation`
+    const [row] = await pool.use(
+      (sql) =>
+        sql`select current_user as role, current_setting('waymark.organisation', true) as organisation`,
+    )
     t.equal(row?.role, 'waymark_connection')
     t.ok([null, ''].includes(row?.organisation), 'no tenant')
   }
@@ -181,7 +183,7 @@ t.test('a worker reads the one contract that it was set to, and of others only t
 
 t.test('nobody writes into another’s contract', async (t) => {
   const write = (actor: Actor, work: (sql: Sql) => Promise<unknown>) =>
-    pool.begin(async (sql) => {
+    begin(async (sql) => {
       await sql`select set_config('role', ${`waymark_${actor.role}`}, true),
         set_config('waymark.organisation', ${'organisation' in actor ? actor.organisation : ''}, true)`
       await work(sql)

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { checkPrecondition } from '../../domain/precondition.ts'
 import { notFound, whole, type Fault, type Reading } from '../../domain/problem.ts'
 import { isOutdated, type Characteristics, type SupportCase } from '../../domain/casework/support-case.ts'
-import type { Contract } from '../../domain/contracts/contract.ts'
+import type { ContractParties } from '../../store/contracts.ts'
 import type { LondonDate } from '../../domain/period.ts'
 import type { StoredCase } from '../../store/cases.ts'
 import type { Needs, Put } from '../needs.ts'
@@ -41,51 +41,44 @@ export const putCase =
     reading: Reading<CaseBody>,
     ifMatch?: string,
   ): Promise<Put<StoredCase>> => {
-    const { months, ...put } = await transact(
-      { role: 'provider', organisation: provider },
-      async (store, atCommit) => {
-        const [contract, [known], datings] = await Promise.all([
-          store.contracts.find(contractId),
-          store.cases.lock(contractId, [caseRef]),
-          store.assessments.datingsOf(contractId, [caseRef]),
-        ])
-        if (contract === undefined) throw notFound()
-        const faults = checkCase(reading.given, contract, provider, clock.today())
-        const wanted = caseFrom(caseRef, whole(reading, faults), provider)
-        checkPrecondition(ifMatch, known?.revision)
-        const created = known === undefined
-        if (
-          !created &&
-          (isOutdated(wanted.sourceUpdatedAt, known.sourceUpdatedAt) || isSame(known, wanted))
-        ) {
-          return { created, stored: known, months: [] }
-        }
+    const { months, ...put } = await transact({ role: 'provider', organisation: provider }, async (store) => {
+      const [contract, [known], datings] = await Promise.all([
+        store.contracts.findParties(contractId),
+        store.cases.lock(contractId, [caseRef]),
+        store.assessments.datingsOf(contractId, [caseRef]),
+      ])
+      if (contract === undefined) throw notFound()
+      const faults = checkCase(reading.given, contract, provider, clock.today())
+      const wanted = caseFrom(caseRef, whole(reading, faults), provider)
+      checkPrecondition(ifMatch, known?.revision)
+      const created = known === undefined
+      if (!created && (isOutdated(wanted.sourceUpdatedAt, known.sourceUpdatedAt) || isSame(known, wanted))) {
+        return { created, stored: known, months: [] }
+      }
 
-        const dates = datesOf(wanted, datings)
-        const months = touchedMonths(known, dates)
-        const updatedAt = clock.now().toISOString()
-        if (created)
-          atCommit(store.cases.insertBlank(contractId, wanted.deliveredBy, [{ caseRef, ...dates }]))
-        atCommit(
-          store.cases.update(contractId, { ...wanted, ...dates, updatedAt }),
-          store.marks.append(contractId, months),
-        )
-        const revision = (known?.revision ?? 0) + 1
-        const createdAt = known?.createdAt ?? updatedAt
-        return {
-          created,
-          stored: { ...wanted, ...dates, contractId, revision, createdAt, updatedAt },
-          months,
-        }
-      },
-    ).catch(asNotThere)
+      const dates = datesOf(wanted, datings)
+      const months = touchedMonths(known, dates)
+      const updatedAt = clock.now().toISOString()
+      await Promise.all([
+        created && store.cases.insertBlank(contractId, wanted.deliveredBy, [{ caseRef, ...dates }]),
+        store.cases.update(contractId, { ...wanted, ...dates, updatedAt }),
+        store.marks.append(contractId, months),
+      ])
+      const revision = (known?.revision ?? 0) + 1
+      const createdAt = known?.createdAt ?? updatedAt
+      return {
+        created,
+        stored: { ...wanted, ...dates, contractId, revision, createdAt, updatedAt },
+        months,
+      }
+    }).catch(asNotThere)
     ring(months.map((month) => ({ contractId, month })))
     return put
   }
 
 function checkCase(
   body: Partial<CaseBody>,
-  contract: Contract,
+  contract: ContractParties,
   provider: string,
   today: LondonDate,
 ): Fault[] {

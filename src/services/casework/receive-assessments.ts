@@ -5,7 +5,7 @@ import {
   type AssessmentBody,
 } from '../../domain/casework/assessment-rules.ts'
 import { isOutdated, type Assessment } from '../../domain/casework/support-case.ts'
-import type { Contract } from '../../domain/contracts/contract.ts'
+import type { ContractParties } from '../../store/contracts.ts'
 import { checkPrecondition } from '../../domain/precondition.ts'
 import { notFound, Problem, whole, type Reading } from '../../domain/problem.ts'
 import type { Received, StoredAssessment } from '../../store/assessments.ts'
@@ -37,10 +37,10 @@ export const receiveAssessments =
   async (provider: string, contractId: string, submissions: readonly Submission[]): Promise<Receipt[]> => {
     const { receipts, months } = await transact(
       { role: 'provider', organisation: provider },
-      async (store, atCommit) => {
+      async (store) => {
         const book = new CaseBook(store, contractId)
         const [contract, stored] = await Promise.all([
-          store.contracts.find(contractId),
+          store.contracts.findParties(contractId),
           store.assessments.lock(contractId, submissions.map(({ ref }) => ref).sort()),
           book.open(submissions.map(({ reading }) => reading.given.case)),
         ])
@@ -52,7 +52,9 @@ export const receiveAssessments =
         const knownOf = new Map(stored.map((one) => [one.ref, one]))
         const today = clock.today()
         const receivedAt = clock.now().toISOString()
-        const writes = { inserts: [] as Received[], corrections: [] as Received[], later: [] as Later[] }
+        const inserts: Received[] = []
+        const corrections: Received[] = []
+        const later: Later[] = []
         const receipts = submissions.map((submission): Receipt => {
           const known = knownOf.get(submission.ref)
           const decided = attempt(() =>
@@ -60,28 +62,29 @@ export const receiveAssessments =
           )
           if ('problem' in decided) return decided
           if ('keep' in decided.value) {
-            const { keep, later } = decided.value
-            if (later === undefined) return { put: { created: false, stored: keep } }
-            writes.later.push({ ref: keep.ref, sourceUpdatedAt: later })
-            return { put: { created: false, stored: { ...keep, sourceUpdatedAt: later } } }
+            const { keep, saidAgainAt: sourceUpdatedAt } = decided.value
+            if (sourceUpdatedAt === undefined) return { put: { created: false, stored: keep } }
+            later.push({ ref: keep.ref, sourceUpdatedAt })
+            return { put: { created: false, stored: { ...keep, sourceUpdatedAt } } }
           }
           const wanted = { ...decided.value.write, receivedAt }
           book.take(wanted, known?.caseRef)
-          ;(known ? writes.corrections : writes.inserts).push(wanted)
+          ;(known ? corrections : inserts).push(wanted)
           const revision = (known?.revision ?? 0) + 1
           const created = known?.withdrawnAt !== null
           return { put: { created, stored: { ...wanted, contractId, revision, withdrawnAt: null } } }
         })
 
         const { made, redated, months } = book.changes()
-        // Cases first: row security lets an assessment in by its case.
-        if (made.length > 0) atCommit(store.cases.insertBlank(contractId, provider, made))
-        if (redated.length > 0) atCommit(store.cases.setDates(contractId, redated))
-        if (writes.inserts.length > 0) atCommit(store.assessments.insert(contractId, writes.inserts))
-        if (writes.corrections.length > 0)
-          atCommit(...store.assessments.correct(contractId, writes.corrections))
-        if (writes.later.length > 0) atCommit(store.assessments.setSourceUpdatedAt(contractId, writes.later))
-        if (months.length > 0) atCommit(store.marks.append(contractId, months))
+        await Promise.all([
+          // Cases first: row security lets an assessment in by its case.
+          made.length > 0 && store.cases.insertBlank(contractId, provider, made),
+          redated.length > 0 && store.cases.setDates(contractId, redated),
+          inserts.length > 0 && store.assessments.insert(contractId, inserts),
+          ...(corrections.length > 0 ? store.assessments.correct(contractId, corrections) : []),
+          later.length > 0 && store.assessments.setSourceUpdatedAt(contractId, later),
+          months.length > 0 && store.marks.append(contractId, months),
+        ])
         return { receipts, months }
       },
     )
@@ -107,7 +110,7 @@ function attempt<T>(work: () => T): { value: T } | { problem: Problem } {
 /** @throws {Problem} `invalid`, naming every fault */
 function check(
   { ref, reading }: Submission,
-  contract: Contract,
+  contract: ContractParties,
   instruments: Needs['definitions']['instruments'],
   today: string,
 ): Assessment {
@@ -117,8 +120,8 @@ function check(
   return assessmentFrom(ref, body, instrument)
 }
 
-/** Whether a submission is written, or the stored one stays as it is; `later`: said again more recently. */
-type Decision = { write: Assessment } | { keep: StoredAssessment; later?: string }
+/** Whether a submission is written, or the stored one stays as it is, maybe said again more recently. */
+type Decision = { write: Assessment } | { keep: StoredAssessment; saidAgainAt?: string }
 
 /** @throws {Problem} if If-Match names another revision */
 function decide(
@@ -132,7 +135,9 @@ function decide(
   if (isOutdated(wanted.sourceUpdatedAt, valid.sourceUpdatedAt)) return { keep: valid }
   if (!isSame(valid, wanted)) return { write: wanted }
   const later = wanted.sourceUpdatedAt ?? undefined
-  return later === undefined || later === valid.sourceUpdatedAt ? { keep: valid } : { keep: valid, later }
+  return later === undefined || later === valid.sourceUpdatedAt
+    ? { keep: valid }
+    : { keep: valid, saidAgainAt: later }
 }
 
 /** Whether it says the same as what is stored; when it was said does not count. */

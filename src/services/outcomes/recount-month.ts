@@ -14,7 +14,7 @@ import type { Needs } from '../needs.ts'
 export const recountMonth =
   ({ transact, definitions }: Pick<Needs, 'transact' | 'definitions'>) =>
   ({ contractId, month }: ContractMonth): Promise<number> =>
-    transact({ role: 'worker', contract: contractId }, async (store, atCommit) => {
+    transact({ role: 'worker', contract: contractId }, async (store) => {
       const marks = await store.marks.lock({ contractId, month })
       if (marks.length === 0) return 0
       const period = monthPeriod(month)
@@ -27,10 +27,10 @@ export const recountMonth =
 
       const counts = countMonth(withAssessments(cases, assessments), planFor(contract, definitions))
 
-      atCommit(
+      await Promise.all([
         ...store.counts.replace({ contractId, month }, counts),
         store.marks.clear({ contractId, month }, marks),
-      )
+      ])
       return cases.length
     })
 

@@ -86,6 +86,8 @@ export const contracts = pgTable(
     retention: jsonb('retention'),
     /** Which versions of which definitions the stored counts were made with; null: not counted yet. */
     countedWith: text('counted_with'),
+    /** Whether any of its measures is counted over its whole life: then each write of a case marks that, too. */
+    hasLifeCounts: boolean('has_life_counts').notNull().default(false),
     revision: integer('revision').notNull().default(1),
     createdAt: moment('created_at').notNull().defaultNow(),
     updatedAt: moment('updated_at').notNull().defaultNow(),
@@ -130,6 +132,8 @@ export const cases = pgTable(
   (t) => [
     primaryKey({ columns: [t.contractId, t.caseRef] }),
     index('cases_by_counted_on').on(t.contractId, t.countedOn),
+    index('cases_by_in_support_from').on(t.contractId, t.inSupportFrom),
+    index('cases_by_referred_on').on(t.contractId, t.referredOn).where(sql`${t.referredOn} is not null`),
     index('cases_of_client').on(t.contractId, t.client),
   ],
 )
@@ -168,6 +172,7 @@ export const assessments = pgTable(
       foreignColumns: [cases.contractId, cases.caseRef],
     }),
     index('assessments_of_case').on(t.contractId, t.caseRef),
+    index('assessments_without_case').on(t.contractId, t.assessedOn).where(sql`${t.caseRef} is null`),
     check('assessments_stage', sql`${t.stage} in ('start', 'review', 'end', 'follow-up')`),
     check('assessments_respondent', sql`${t.respondent} in ('self', 'parent', 'worker')`),
     check(
@@ -197,12 +202,70 @@ export const assessmentRevisions = pgTable(
   ],
 )
 
+/** One contact with people, or one group session; its cases are in contact_cases. A withdrawn one stays as a tombstone. */
+export const contacts = pgTable(
+  'contacts',
+  {
+    contractId: identifier('contract_id').notNull(),
+    ref: identifier('ref').notNull(),
+    revision: integer('revision').notNull(),
+    heldOn: day('held_on').notNull(),
+    kind: text('kind').notNull(),
+    minutes: integer('minutes'),
+    reached: boolean('reached').notNull(),
+    attendees: integer('attendees'),
+    sourceUpdatedAt: moment('source_updated_at'),
+    receivedAt: moment('received_at').notNull(),
+    withdrawnAt: moment('withdrawn_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.contractId, t.ref] }),
+    index('contacts_by_held_on').on(t.contractId, t.heldOn),
+  ],
+)
+
+export const contactCases = pgTable(
+  'contact_cases',
+  {
+    contractId: identifier('contract_id').notNull(),
+    ref: identifier('ref').notNull(),
+    caseRef: identifier('case_ref').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.contractId, t.ref, t.caseRef] }),
+    foreignKey({
+      name: 'contact_cases_contact',
+      columns: [t.contractId, t.ref],
+      foreignColumns: [contacts.contractId, contacts.ref],
+    }),
+    foreignKey({
+      name: 'contact_cases_case',
+      columns: [t.contractId, t.caseRef],
+      foreignColumns: [cases.contractId, cases.caseRef],
+    }),
+    index('contact_cases_of_case').on(t.contractId, t.caseRef),
+  ],
+)
+
+/** What no case holds, for a period as the provider named it: numbers, or text not about a person. */
+export const figures = pgTable(
+  'figures',
+  {
+    contractId: identifier('contract_id').notNull(),
+    period: identifier('period').notNull(),
+    values: jsonb('values').notNull(),
+    revision: integer('revision').notNull().default(1),
+    updatedAt: moment('updated_at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.contractId, t.period] })],
+)
+
 /** "This contract's month is to be counted": appended with each write, deleted by the count that has seen it. */
 export const marks = pgTable(
   'marks',
   {
     contractId: identifier('contract_id').notNull(),
-    /** year × 100 + month */
+    /** year × 100 + month; 0: what is counted over the contract's whole life, such as different people */
     month: integer('month').notNull(),
     markId: bigint('mark_id', { mode: 'number' }).generatedAlwaysAsIdentity().notNull(),
     createdAt: moment('created_at').notNull().defaultNow(),

@@ -17,8 +17,11 @@ const TENANT_TABLES = [
   'assessment_revisions',
   'assessments',
   'cases',
+  'contact_cases',
+  'contacts',
   'contracts',
   'counts',
+  'figures',
   'marks',
   'organisations',
 ]

@@ -84,16 +84,24 @@ export const contracts = pgTable(
     /** That one and those before it, each with its first day: a lower one never shows again what was hidden. */
     minimumCounts: jsonb('minimum_counts').notNull(),
     retention: jsonb('retention'),
+    /** How long support is expected to take; null: as its instruments say. */
+    expectedDays: integer('expected_days'),
     /** Which versions of which definitions the stored counts were made with; null: not counted yet. */
     countedWith: text('counted_with'),
     /** Whether any of its measures is counted over its whole life: then each write of a case marks that, too. */
     hasLifeCounts: boolean('has_life_counts').notNull().default(false),
+    /** The same for the months of referral, and of coming into support. */
+    hasReferralCounts: boolean('has_referral_counts').notNull().default(false),
+    hasEntryCounts: boolean('has_entry_counts').notNull().default(false),
+    /** And whether contacts are counted, so that a case that changes marks the months of its contacts. */
+    hasSessionCounts: boolean('has_session_counts').notNull().default(false),
     revision: integer('revision').notNull().default(1),
     createdAt: moment('created_at').notNull().defaultNow(),
     updatedAt: moment('updated_at').notNull().defaultNow(),
   },
   (t) => [
     check('contracts_minimum_count', sql`${t.minimumCount} >= 3`),
+    check('contracts_expected_days', sql`${t.expectedDays} >= 1 and ${t.expectedDays} <= 3650`),
     check('contracts_dates', sql`${t.startsOn} <= ${t.endsOn}`),
     foreignKey({ name: 'contracts_follows', columns: [t.follows], foreignColumns: [t.contractId] }),
     index('contracts_of_provider').on(t.providerId),
@@ -133,7 +141,9 @@ export const cases = pgTable(
     primaryKey({ columns: [t.contractId, t.caseRef] }),
     index('cases_by_counted_on').on(t.contractId, t.countedOn),
     index('cases_by_in_support_from').on(t.contractId, t.inSupportFrom),
-    index('cases_by_referred_on').on(t.contractId, t.referredOn).where(sql`${t.referredOn} is not null`),
+    index('cases_by_referred_on')
+      .on(t.contractId, t.referredOn)
+      .where(sql`${t.referredOn} is not null`),
     index('cases_of_client').on(t.contractId, t.client),
   ],
 )
@@ -172,7 +182,9 @@ export const assessments = pgTable(
       foreignColumns: [cases.contractId, cases.caseRef],
     }),
     index('assessments_of_case').on(t.contractId, t.caseRef),
-    index('assessments_without_case').on(t.contractId, t.assessedOn).where(sql`${t.caseRef} is null`),
+    index('assessments_without_case')
+      .on(t.contractId, t.assessedOn)
+      .where(sql`${t.caseRef} is null`),
     check('assessments_stage', sql`${t.stage} in ('start', 'review', 'end', 'follow-up')`),
     check('assessments_respondent', sql`${t.respondent} in ('self', 'parent', 'worker')`),
     check(
@@ -290,7 +302,11 @@ export const counts = pgTable(
     n: integer('n').notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.contractId, t.month, t.subject, t.by, t.value, t.x, t.y] }),
+    primaryKey({ columns: [t.contractId, t.by, t.month, t.value, t.subject, t.x, t.y] }),
+    // Those that are read month by month, from the contract's beginning.
+    index('counts_dated')
+      .on(t.contractId, t.by, t.month)
+      .where(sql`${t.subject} >= 'dated/' and ${t.subject} < 'dated0'`),
     check('counts_n', sql`${t.n} > 0`),
   ],
 )

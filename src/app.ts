@@ -17,12 +17,17 @@ import type { Metrics } from './process/metrics.ts'
 import { guardRoutes } from './routes/http/access.ts'
 import { assessmentRoutes } from './routes/assessments.ts'
 import { caseRoutes } from './routes/cases.ts'
+import { contactRoutes } from './routes/contacts.ts'
 import { contractRoutes } from './routes/contracts.ts'
 import { definitionRoutes } from './routes/definitions.ts'
+import { figureRoutes } from './routes/figures.ts'
 import { BODY_LIMIT, takeJson } from './routes/http/json-body.ts'
 import { publishOpenApi } from './routes/http/openapi.ts'
 import { organisationRoutes } from './routes/organisations.ts'
+import { comparisonRoutes } from './routes/comparisons.ts'
 import { outcomeRoutes } from './routes/outcomes.ts'
+import { qualityRoutes } from './routes/quality.ts'
+import { transitionRoutes } from './routes/transitions.ts'
 import { problemAsText, problemReply, sendProblem } from './routes/http/problem-reply.ts'
 import { faultsOf } from './routes/http/reading.ts'
 import { serviceRoutes } from './routes/service.ts'
@@ -92,7 +97,12 @@ export async function buildApp({
     contractRoutes,
     caseRoutes,
     assessmentRoutes,
+    contactRoutes,
+    figureRoutes,
     outcomeRoutes,
+    comparisonRoutes,
+    transitionRoutes,
+    qualityRoutes,
     definitionRoutes,
   ]) {
     await app.register(routes(services), { prefix: '/v1' })

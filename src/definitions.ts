@@ -1,14 +1,18 @@
 import { basename, resolve } from 'node:path'
+import { bankHolidayFrom } from './definitions/bank-holiday-shape.ts'
+import { figureFrom } from './definitions/figure-shape.ts'
 import { instrumentFindings } from './definitions/instrument-rules.ts'
 import { instrumentFrom } from './definitions/instrument-shape.ts'
-import { measureFindings } from './definitions/measure-rules.ts'
-import { measureFrom } from './definitions/measure-shape.ts'
+import { instrumentOf, measureFindings, partFindings } from './definitions/measure-rules.ts'
+import { measureFrom, withParts } from './definitions/measure-shape.ts'
 import { inContext, isFields, nameOf } from './definitions/shape.ts'
 import { folderFaults, readSurveyFiles, type SurveyFiles } from './definitions/survey-files.ts'
 import { versionFindings } from './definitions/version-rules.ts'
 import type { DefinitionFault, Finding, Path, YamlSource } from './definitions/yaml-source.ts'
+import type { FigureName } from './domain/figure-name.ts'
 import type { Instrument } from './domain/instrument.ts'
 import type { Measure } from './domain/measure.ts'
+import type { LondonDate } from './domain/period.ts'
 import { packageFile } from './process/package-file.ts'
 
 export type { DefinitionFault }
@@ -21,6 +25,10 @@ export interface Definitions {
   instrument(id: string, version?: number): Instrument | undefined
   /** By id. */
   measures: ReadonlyMap<string, Measure>
+  /** What no case holds, by id. */
+  figures: ReadonlyMap<string, FigureName>
+  /** The weekdays that are no working days in England. */
+  bankHolidays: ReadonlySet<LondonDate>
 }
 
 /** The definitions cannot be used. The message has one line for each fault: `surveys/measures/x.yaml:12: reason`. */
@@ -38,7 +46,7 @@ export class DefinitionFaults extends Error {
 export const surveysFolder: string = packageFile('surveys')
 
 /**
- * Reads and checks `instruments/` and `measures/` of each folder.
+ * Reads and checks `instruments/`, `measures/`, `figures/` and `calendars/` of each folder.
  *
  * @param folders surveys/ and others laid out like it; measures may use the instruments of all of them
  * @throws {DefinitionFaults} with every fault of every file
@@ -48,7 +56,10 @@ export function loadDefinitions(folders: readonly string[]): Definitions {
   const roots = [...new Set(folders.map((folder) => resolve(folder)))]
   const instruments = readInstruments(readSurveyFiles(roots, 'instruments'))
   const measures = readMeasures(readSurveyFiles(roots, 'measures'), instruments)
-  const faults = [...folderFaults(roots), ...instruments.faults, ...measures.faults]
+  const figures = readListed(readSurveyFiles(roots, 'figures'), { noun: 'figure', from: figureFrom })
+  const holidays = readListed(readSurveyFiles(roots, 'calendars'), { noun: 'holiday', from: bankHolidayFrom })
+  const read: readonly Read<unknown>[] = [instruments, measures, figures, holidays]
+  const faults = [...folderFaults(roots), ...read.flatMap((each) => each.faults)]
   if (faults.length > 0) throw new DefinitionFaults(faults)
   const sorted = instruments.good.toSorted(byIdAndVersion)
   return {
@@ -56,6 +67,8 @@ export function loadDefinitions(folders: readonly string[]): Definitions {
     instrument: (id, version) =>
       sorted.findLast((one) => one.id === id && (version === undefined || one.version === version)),
     measures: new Map(measures.good.map((measure) => [measure.id, measure])),
+    figures: new Map(figures.good.map((figure) => [figure.id, figure])),
+    bankHolidays: new Set(holidays.good.map(({ id }) => id)),
   }
 }
 
@@ -125,50 +138,75 @@ const instrumentFault = (source: YamlSource, finding: Finding): DefinitionFault 
   reason: inContext(source.content, finding),
 })
 
-function readMeasures({ sources, faults }: SurveyFiles, instruments: ReadInstruments): Read<Measure> {
-  const found: Sourced<Measure>[] = []
+function readMeasures(files: SurveyFiles, instruments: ReadInstruments): Read<Measure> {
+  // A combined measure may name one that stands behind it, so that all are read before its parts are looked for.
+  const { good: all } = readListed(files, { noun: 'measure', from: measureFrom })
+  const among = new Map(all.map((measure) => [measure.id, measure]))
+  const said = new Set(files.sources.flatMap(({ content }) => namesIn(content)))
+  const mayExist = (name: string): boolean => files.faults.length > 0 || said.has(name)
+  const read = readListed(files, {
+    noun: 'measure',
+    from: measureFrom,
+    findingsOf: (measure) => [
+      ...findingsAmong(measure, instruments),
+      ...partFindings(measure, among, mayExist),
+    ],
+  })
+  const whole = (measure: Measure): Measure =>
+    measure.kind === 'all-of' || measure.kind === 'any-of' ? withParts(measure, among) : measure
+  return { ...read, good: read.good.map(whole) }
+}
+
+/** The measures that a file means to define, good or not. */
+const namesIn = (content: unknown): unknown[] =>
+  Array.isArray(content) ? content.map((entry: unknown) => (isFields(entry) ? entry.measure : undefined)) : []
+
+function findingsAmong(measure: Measure, { good, unusable }: ReadInstruments): Finding[] {
+  const instrument = instrumentOf(measure)
+  if (instrument === undefined || unusable.has(instrument.id)) return []
+  return measureFindings(
+    measure,
+    good.filter((one) => one.id === instrument.id),
+  )
+}
+
+/** What stands in lists, each entry under the name that the field called as the noun gives it. */
+interface Listed<T> {
+  noun: string
+  from: (entry: unknown) => { good: T } | { findings: Finding[] }
+  findingsOf?: (definition: T) => Finding[]
+}
+
+function readListed<T extends { id: string }>(
+  { sources, faults }: SurveyFiles,
+  { noun, from, findingsOf = () => [] }: Listed<T>,
+): Read<T> {
+  const found: Sourced<T>[] = []
   const ownFaults: DefinitionFault[] = []
   for (const source of sources) {
-    if (!Array.isArray(source.content)) {
-      ownFaults.push({
-        file: source.file,
-        line: 1,
-        reason: 'must be a list: each measure begins with "- measure:"',
-      })
+    const { file, content } = source
+    if (!Array.isArray(content)) {
+      ownFaults.push({ file, line: 1, reason: `must be a list: each ${noun} begins with "- ${noun}:"` })
       continue
     }
-    source.content.forEach((entry: unknown, at) => {
-      const read = measureFrom(entry)
-      const findings = 'good' in read ? findingsAmong(read.good, instruments) : read.findings
-      ownFaults.push(...findings.map((finding) => measureFault(source, entry, at, finding)))
-      if ('good' in read) found.push({ definition: read.good, source, path: [at, 'measure'] })
+    content.forEach((entry: unknown, at) => {
+      const read = from(entry)
+      const findings = 'good' in read ? findingsOf(read.good) : read.findings
+      ownFaults.push(
+        ...findings.map(({ path, reason }) => ({
+          file,
+          line: source.lineOf([at, ...path]),
+          reason: `${noun} ${nameOf(entry, noun, at)}: ${reason}`,
+        })),
+      )
+      if ('good' in read) found.push({ definition: read.good, source, path: [at, noun] })
     })
   }
   return {
     good: found.map(({ definition }) => definition),
-    faults: [...faults, ...ownFaults, ...secondTimes(found, ({ id }) => id, 'measure')],
+    faults: [...faults, ...ownFaults, ...secondTimes(found, ({ id }) => id, noun)],
   }
 }
-
-function findingsAmong(measure: Measure, { good, unusable }: ReadInstruments): Finding[] {
-  const { id } = measure.instrument
-  if (unusable.has(id)) return []
-  return measureFindings(
-    measure,
-    good.filter((one) => one.id === id),
-  )
-}
-
-const measureFault = (
-  source: YamlSource,
-  entry: unknown,
-  at: number,
-  { path, reason }: Finding,
-): DefinitionFault => ({
-  file: source.file,
-  line: source.lineOf([at, ...path]),
-  reason: `measure ${nameOf(entry, 'measure', at)}: ${reason}`,
-})
 
 /** A fault for every definition whose name an earlier one has, in whatever file. */
 function secondTimes<T>(

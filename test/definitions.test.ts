@@ -59,11 +59,24 @@ const measures = `- measure: total-resolved
   by: 2
 `
 
+const figures = `- figure: idva-fte
+  title: Advisers
+  type: number
+- { figure: commentary, title: Commentary, type: text }
+`
+
+const calendar = `- holiday: 2020-05-08
+  title: Early May bank holiday
+- { holiday: 2020-12-28, title: Boxing Day (substitute) }
+`
+
 type Folder = Record<string, Record<string, string>>
 
 const sound: Folder = {
   instruments: { 'survey.v1.yaml': survey },
   measures: { 'survey.yaml': measures },
+  figures: { 'own.yaml': figures },
+  calendars: { 'own.yaml': calendar },
 }
 
 /** The faults of a folder as `file:line: reason`, the files named from within it. */
@@ -153,6 +166,14 @@ t.test('sound definitions are read as they are meant', (t) => {
     by: 2,
     basis: 'had room to improve at the start, and an end assessment',
   })
+  t.same(
+    [...definitions.figures],
+    [
+      ['idva-fte', { id: 'idva-fte', title: 'Advisers', type: 'number' }],
+      ['commentary', { id: 'commentary', title: 'Commentary', type: 'text' }],
+    ],
+  )
+  t.same([...definitions.bankHolidays], ['2020-05-08', '2020-12-28'])
   t.end()
 })
 
@@ -186,7 +207,7 @@ const instrumentMistakes: [from: string, to: string, ...faults: string[]][] = [
   [
     'title: Survey',
     'title: Survey\ncolour: red',
-    '4: unknown field "colour" (expected one of instrument, version, title, source, licence, inForce, respondent, anonymous, comparableWith, items, scores)',
+    '4: unknown field "colour" (expected one of instrument, version, title, source, licence, inForce, respondent, anonymous, comparableWith, expectedDays, items, scores)',
   ],
   ['title: Survey\n', '', '1: title is missing'],
   ['title: Survey', 'title:', '3: title is empty'],
@@ -395,7 +416,7 @@ t.test('every mistake in an instrument is said with its line and its reason', (t
 })
 
 const measureFields =
-  'expected one of measure, title, kind, instrument, score, end, countedBy, respondent, of, by, where, target'
+  'expected one of measure, title, kind, where, instrument, score, end, countedBy, respondent, of, by, target'
 
 /** One mistake in the sound measures each, and all that is said about it. */
 const measureMistakes: [from: string, to: string, fault: string][] = [
@@ -449,19 +470,9 @@ const measureMistakes: [from: string, to: string, fault: string][] = [
   [
     'kind: resolved',
     'kind: solved',
-    '5: measure total-resolved: kind must be one of resolved, improved, improved-or-sustained, deteriorated',
-  ],
-  [
-    'kind: resolved',
-    'kind: answered\n  item: q1\n  in: [agree]',
-    '5: measure total-resolved: kind answered is not supported by this release (it knows resolved, improved, improved-or-sustained, deteriorated)',
+    '5: measure total-resolved: kind must be one of resolved, improved, improved-or-sustained, deteriorated, reliably-improved, reliably-deteriorated, reliably-recovered, before-after, reduction, answered, all-of, any-of, share, completed, within-days, contact-every, count',
   ],
   ['end: end', 'end: start', '6: measure total-resolved: end must be one of end, review, follow-up'],
-  [
-    'end: end',
-    'countedBy: assessed',
-    '6: measure total-resolved: countedBy assessed is not supported by this release (it knows closed)',
-  ],
   [
     'end: end',
     'respondent: nurse',
@@ -496,13 +507,20 @@ const measureMistakes: [from: string, to: string, fault: string][] = [
   ],
   [
     'closure: [planned]',
-    'progress: [accepted]',
-    '7: measure total-resolved: where.progress is not supported by this release',
+    'progress: [accept]',
+    '7: measure total-resolved: where.progress must be a list of accepted, undecided, not-accepted, or { not: [...] }',
   ],
+  [
+    '{ closure: [planned], cohort: { not: [idva] } }',
+    '{}',
+    '7: measure total-resolved: where must name what a case has to be',
+  ],
+  ['end: end', 'countedBy: opened', '6: measure total-resolved: countedBy must be one of closed, assessed'],
+  ['  kind: resolved\n', '', '1: measure total-resolved: kind is missing'],
   [
     'closure: [planned]',
     'colour: [red]',
-    '7: measure total-resolved: where: unknown field "colour" (expected one of closure, cohort, crimeType, referralSource, reportedToPolice, ageBand, sex, ethnicity, disability, nationality, fundingStream, deliveredBy, area)',
+    '7: measure total-resolved: where: unknown field "colour" (expected one of closure, cohort, crimeType, referralSource, reportedToPolice, ageBand, sex, ethnicity, disability, nationality, fundingStream, deliveredBy, area, progress)',
   ],
   ['green: 90', 'green: 900', '8: measure total-resolved: target.green must be 0 to 100'],
   ['amber: 70', 'amber: 95', '8: measure total-resolved: target must have amber no higher than green'],
@@ -529,6 +547,671 @@ t.test('every mistake in a measure is said with its line and its reason', (t) =>
     )
     t.same(found, [`measures/survey.yaml:${fault}`], `${from.trim()} -> ${to.trim()}`)
   }
+  t.end()
+})
+
+/** A sound measure of every kind; a combined one stands before its parts. */
+const ofEveryKind = `- measure: any-resolved
+  title: Any gone
+  kind: any-of
+  measures: [total-gone, pain-gone]
+- measure: all-well
+  title: All well
+  kind: all-of
+  measures: [content, total-gone]
+  counted: any
+  achieved: none
+- { measure: total-gone, title: Total gone, kind: resolved, instrument: survey, score: total }
+- { measure: pain-gone, title: Pain gone, kind: resolved, instrument: survey@1, score: pain }
+- measure: recovered
+  title: Recovered
+  kind: reliably-recovered
+  instrument: survey
+  score: total
+  end: follow-up
+  respondent: parent
+- measure: fewer
+  title: Fewer incidents
+  kind: reduction
+  instrument: survey
+  score: incidents
+  countedBy: assessed
+- { measure: before, title: Before and after, kind: before-after, instrument: survey, score: total }
+- measure: content
+  title: Content
+  kind: answered
+  instrument: survey
+  item: satisfied
+  in: [agree]
+  target: { green: 90, amber: 70 }
+- measure: planned
+  title: Planned
+  kind: share
+  achieved: { closure: [planned] }
+- measure: finished
+  title: Finished
+  kind: completed
+  closure: [planned]
+- measure: seen
+  title: Seen soon
+  kind: within-days
+  to: firstContactOn
+  days: 5
+- { measure: weekly, title: Weekly, kind: contact-every, days: 7 }
+- measure: people
+  title: People
+  kind: count
+  of: people
+  where: { progress: { not: [undecided] } }
+  target: { atLeast: 25 }
+- { measure: nations, title: Nations, kind: count, distinct: nationality }
+- measure: incidents
+  title: Incidents
+  kind: count
+  instrument: survey
+  item: incidents
+`
+
+const fieldsOf = {
+  pair: 'measure, title, kind, where, instrument, score, end, countedBy, respondent, of, by, target',
+  answered: 'measure, title, kind, where, target, instrument, item, respondent, stage, in',
+  combined: 'measure, title, kind, where, target, measures, counted, achieved',
+  share: 'measure, title, kind, where, target, of, achieved',
+  completed: 'measure, title, kind, where, target, closure, window',
+  withinDays: 'measure, title, kind, where, target, from, to, days, working',
+  contactEvery: 'measure, title, kind, where, target, days',
+  count: 'measure, title, kind, where, of, distinct, instrument, item, stage, respondent, target',
+}
+
+/** One mistake in the sound measures of every kind each, and all that is said about it. */
+const mistakesOfKinds: [from: string, to: string, ...faults: string[]][] = [
+  [
+    'measures: [total-gone, pain-gone]',
+    'measures: [total-gone, nothing]',
+    '4: measure any-resolved: no measure nothing',
+  ],
+  [
+    'measures: [total-gone, pain-gone]',
+    'measures:\n    - total-gone\n    - nothing',
+    '6: measure any-resolved: no measure nothing',
+  ],
+  [
+    'measures: [total-gone, pain-gone]',
+    'measures: [total-gone, total-gone]',
+    '4: measure any-resolved: measure total-gone is named twice',
+  ],
+  [
+    'measures: [total-gone, pain-gone]',
+    'measures: []',
+    '4: measure any-resolved: measures must have at least 1 entry',
+  ],
+  ['  measures: [total-gone, pain-gone]\n', '', '1: measure any-resolved: measures is missing'],
+  ...(
+    [
+      ['planned', 'kind share'],
+      ['people', 'kind count'],
+      ['finished', 'kind completed'],
+      ['all-well', 'kind all-of'],
+      ['before', 'kind before-after'],
+      ['fewer', 'countedBy: assessed'],
+    ] as const
+  ).map(([part, why]): [string, string, string] => [
+    'measures: [total-gone, pain-gone]',
+    `measures: [total-gone, ${part}]`,
+    `4: measure any-resolved: measure ${part} (${why}) gives no verdict on a closed case of its own`,
+  ]),
+  [
+    'measures: [total-gone, pain-gone]',
+    'measures: [less]\n- { measure: less, title: Less, kind: reduction, instrument: survey, score: incidents }',
+    '4: measure any-resolved: measure less (kind reduction) gives no verdict on a closed case of its own',
+  ],
+  ['counted: any', 'counted: some', '9: measure all-well: counted must be one of any, all'],
+  ['achieved: none', 'achieved: most', '10: measure all-well: achieved must be one of any, all, none'],
+  [
+    'achieved: none',
+    'score: total',
+    `10: measure all-well: unknown field "score" (expected one of ${fieldsOf.combined})`,
+  ],
+  [
+    'score: total\n  end: follow-up',
+    'score: pain\n  end: follow-up',
+    '15: measure recovered: score "pain" of survey has no published reliable change, which kind reliably-recovered asks for',
+  ],
+  [
+    'kind: reliably-recovered\n  instrument: survey\n  score: total',
+    'kind: reliably-deteriorated\n  instrument: survey\n  score: average',
+    '15: measure recovered: score "average" of survey has no published reliable change, which kind reliably-deteriorated asks for',
+  ],
+  [
+    'kind: reliably-recovered\n  instrument: survey\n  score: total',
+    'kind: reliably-improved\n  instrument: survey\n  score: incidents',
+    '15: measure recovered: score "incidents" of survey has no published reliable change, which kind reliably-improved asks for',
+  ],
+  ['respondent: parent', 'by: 2', '19: measure recovered: by belongs to kind improved'],
+  [
+    'respondent: parent',
+    'days: 2',
+    `19: measure recovered: unknown field "days" (expected one of ${fieldsOf.pair})`,
+  ],
+  [
+    'score: incidents\n  countedBy',
+    'score: average\n  countedBy',
+    '22: measure fewer: score "average" of survey is not made of count items, which kind reduction asks for',
+  ],
+  [
+    'kind: before-after, instrument: survey, score: total',
+    'kind: before-after, instrument: survey, score: average',
+    '26: measure before: score "average" of survey is neither 0 or 1 nor says what the need is, which kind before-after asks for',
+  ],
+  ['item: satisfied', 'item: content', '31: measure content: no item "content" in instrument survey'],
+  [
+    'instrument: survey\n  item: satisfied',
+    'instrument: surveys\n  item: satisfied',
+    '30: measure content: no instrument surveys',
+  ],
+  ['  item: satisfied\n', '', '27: measure content: item is missing'],
+  ['  in: [agree]\n', '', '27: measure content: in is missing'],
+  ['in: [agree]', 'in: []', '32: measure content: in must have at least 1 entry'],
+  ['in: [agree]', 'in: [[agree]]', '32: measure content: in.0 must be text, a number, true or false'],
+  [
+    'in: [agree]',
+    'in: [agree, agrees]',
+    '32: measure content: in: entry 2 must be one of agree, disagree, as item "satisfied" of survey asks',
+  ],
+  [
+    'item: satisfied\n  in: [agree]',
+    'item: safe\n  in: [1]',
+    '32: measure content: in: entry 1 must be true or false, as item "safe" of survey asks',
+  ],
+  [
+    'item: satisfied\n  in: [agree]',
+    'item: q1\n  in: [3, 2.5]',
+    '32: measure content: in: entry 2 must be a whole number, 0 to 3, as item "q1" of survey asks',
+  ],
+  [
+    'item: satisfied\n  in: [agree]',
+    'item: comment\n  in: [thanks]',
+    '32: measure content: in: entry 1 must not be free text, as item "comment" of survey asks',
+  ],
+  [
+    'in: [agree]',
+    'in: [agree]\n  stage: middle',
+    '33: measure content: stage must be one of start, review, end, follow-up',
+  ],
+  [
+    'in: [agree]',
+    'in: [agree]\n  end: end',
+    `33: measure content: unknown field "end" (expected one of ${fieldsOf.answered})`,
+  ],
+  [
+    '{ green: 90, amber: 70 }',
+    '{ atLeast: 25 }',
+    '33: measure content: target.green is missing',
+    '33: measure content: target.amber is missing',
+    '33: measure content: target: unknown field "atLeast" (expected one of green, amber, better)',
+  ],
+  ['  achieved: { closure: [planned] }\n', '', '34: measure planned: achieved is missing'],
+  [
+    'achieved: { closure: [planned] }',
+    'achieved: {}',
+    '37: measure planned: achieved must name what a case has to be',
+  ],
+  [
+    'achieved: { closure: [planned] }',
+    'achieved: all',
+    '37: measure planned: achieved must be a set of fields',
+  ],
+  [
+    'achieved: { closure: [planned] }',
+    'achieved: { progress: [closed] }',
+    '37: measure planned: achieved.progress must be a list of accepted, undecided, not-accepted, or { not: [...] }',
+  ],
+  [
+    'kind: share',
+    'kind: share\n  of: people',
+    '37: measure planned: of must be one of referred, started, closed, supported, open-at-end, new, held',
+  ],
+  [
+    'kind: share',
+    'kind: share\n  closure: [planned]',
+    `37: measure planned: unknown field "closure" (expected one of ${fieldsOf.share})`,
+  ],
+  ['  closure: [planned]\n', '', '38: measure finished: closure is missing'],
+  ['  closure: [planned]\n', '  closure: planned\n', '41: measure finished: closure must be a list'],
+  [
+    'kind: completed',
+    'kind: completed\n  window: year',
+    '41: measure finished: window must be one of rolling-year, period',
+  ],
+  [
+    'kind: completed',
+    'kind: completed\n  days: 5',
+    `41: measure finished: unknown field "days" (expected one of ${fieldsOf.completed})`,
+  ],
+  ['  to: firstContactOn\n', '', '42: measure seen: to is missing'],
+  ['to: firstContactOn', 'to: referredOn', '45: measure seen: to must be another date than from'],
+  [
+    'to: firstContactOn',
+    'to: firstContact',
+    '45: measure seen: to must be one of referredOn, firstContactOn, startedOn, closedOn',
+  ],
+  ['days: 5', 'days: -5', '46: measure seen: days must be at least 0'],
+  ['days: 5', 'days: 2.5', '46: measure seen: days must be a whole number'],
+  ['  days: 5\n', '', '42: measure seen: days is missing'],
+  ['days: 5', 'days: 5\n  working: 5', '47: measure seen: working must be true or false'],
+  [
+    'days: 5',
+    'days: 5\n  window: period',
+    `47: measure seen: unknown field "window" (expected one of ${fieldsOf.withinDays})`,
+  ],
+  [', days: 7', '', '47: measure weekly: days is missing'],
+  ['days: 7', 'days: 0', '47: measure weekly: days must be at least 1'],
+  [
+    'days: 7',
+    'days: 7, working: true',
+    `47: measure weekly: unknown field "working" (expected one of ${fieldsOf.contactEvery})`,
+  ],
+  [
+    '  of: people\n',
+    '',
+    '50: measure people: kind count asks for of, distinct, or an item with its instrument',
+  ],
+  [
+    'of: people',
+    'of: persons',
+    '51: measure people: of must be one of referred, started, closed, supported, open-at-end, new, held, contacts, hours, attendances, people',
+  ],
+  [
+    'of: people',
+    'of: people\n  distinct: nationality',
+    '52: measure people: distinct cannot stand beside of: a count is of one thing',
+  ],
+  [
+    'of: people',
+    'of: people\n  instrument: survey\n  item: incidents',
+    '53: measure people: item cannot stand beside of: a count is of one thing',
+  ],
+  [
+    'of: people',
+    'of: people\n  respondent: self',
+    '52: measure people: respondent belongs to a count of an item',
+  ],
+  [
+    'of: people',
+    'of: people\n  score: total',
+    `52: measure people: unknown field "score" (expected one of ${fieldsOf.count})`,
+  ],
+  [
+    '{ atLeast: 25 }',
+    '{ green: 90, amber: 70 }',
+    '53: measure people: target: unknown field "green" (expected one of atLeast, atMost)',
+    '53: measure people: target: unknown field "amber" (expected one of atLeast, atMost)',
+    '53: measure people: target must have either atLeast or atMost',
+  ],
+  [
+    '{ atLeast: 25 }',
+    '{ atLeast: 25, atMost: 30 }',
+    '53: measure people: target must have either atLeast or atMost',
+  ],
+  ['{ atLeast: 25 }', '{}', '53: measure people: target must have either atLeast or atMost'],
+  ['{ atLeast: 25 }', '{ atLeast: -1 }', '53: measure people: target.atLeast must be at least 0'],
+  [
+    'distinct: nationality',
+    'distinct: client',
+    '54: measure nations: distinct must be one of closure, cohort, crimeType, referralSource, reportedToPolice, ageBand, sex, ethnicity, disability, nationality, fundingStream, deliveredBy, area, progress',
+  ],
+  [
+    'distinct: nationality',
+    'distinct: nationality, stage: end',
+    '54: measure nations: stage belongs to a count of an item',
+  ],
+  [
+    'item: incidents',
+    'item: q1',
+    '59: measure incidents: item "q1" of survey is no count, so that it has no total',
+  ],
+  ['item: incidents', 'item: crimes', '59: measure incidents: no item "crimes" in instrument survey'],
+  ['  item: incidents\n', '', '55: measure incidents: item is missing'],
+  [
+    '  instrument: survey\n  item: incidents',
+    '  item: incidents',
+    '55: measure incidents: instrument is missing',
+  ],
+]
+
+t.test('every mistake in a measure of any kind is said with its line and its reason', (t) => {
+  t.same(faultsOf(t.testdir({ ...sound, measures: { 'survey.yaml': ofEveryKind } })), [])
+  for (const [from, to, ...faults] of mistakesOfKinds) {
+    const root = t.testdir({ ...sound, measures: { 'survey.yaml': replaced(ofEveryKind, from, to) } })
+    t.same(
+      faultsOf(root),
+      faults.map((fault) => `measures/survey.yaml:${fault}`),
+      `${from.trim()} -> ${to.trim()}`,
+    )
+  }
+  t.end()
+})
+
+t.test('nothing is said about a part that cannot be read', (t) => {
+  const broken = t.testdir({
+    ...sound,
+    measures: { 'survey.yaml': replaced(ofEveryKind, 'title: Pain gone', 'title: 5') },
+  })
+  t.same(faultsOf(broken), [
+    'measures/survey.yaml:12: measure pain-gone: title must be text (a number or true and false in quotes)',
+  ])
+  const unreadable = t.testdir({
+    ...sound,
+    measures: {
+      'a.yaml': '- measure: some\n  title: Some\n  kind: any-of\n  measures: [elsewhere]\n',
+      'b.yaml': '- measure: [elsewhere\n',
+    },
+  })
+  t.match(faultsOf(unreadable), [/^measures\/b\.yaml:2: is not well-formed YAML/])
+  t.end()
+})
+
+t.test('sound measures of every kind are read with their defaults and their basis in words', (t) => {
+  const read = loadDefinitions([t.testdir({ ...sound, measures: { 'survey.yaml': ofEveryKind } })]).measures
+  const own = (id: string): unknown => {
+    const { id: _, title: __, version, ...rest } = read.get(id) ?? { id, title: '', version: '' }
+    t.match(version, /^[0-9a-f]{12}$/)
+    return rest
+  }
+  const survey = { id: 'survey' }
+  const ofPairs = { instrument: survey, end: 'end', countedBy: 'closed' }
+  t.same(own('any-resolved'), {
+    kind: 'any-of',
+    measures: ['total-gone', 'pain-gone'],
+    parts: [read.get('total-gone'), read.get('pain-gone')],
+    counted: 'any',
+    achieved: 'any',
+    basis: 'counted in any of: Total gone | Pain gone',
+  })
+  t.same(own('all-well'), {
+    kind: 'all-of',
+    measures: ['content', 'total-gone'],
+    parts: [read.get('content'), read.get('total-gone')],
+    counted: 'any',
+    achieved: 'none',
+    basis: 'counted in any of: Content | Total gone',
+  })
+  t.same(own('pain-gone'), {
+    ...ofPairs,
+    kind: 'resolved',
+    instrument: { id: 'survey', version: 1 },
+    score: 'pain',
+    basis: 'had the need at the start, and an end assessment',
+  })
+  t.same(own('recovered'), {
+    ...ofPairs,
+    kind: 'reliably-recovered',
+    score: 'total',
+    end: 'follow-up',
+    respondent: 'parent',
+    basis: 'had the need at the start, and a follow-up assessment; answered by a parent',
+  })
+  t.same(own('fewer'), {
+    ...ofPairs,
+    kind: 'reduction',
+    score: 'incidents',
+    countedBy: 'assessed',
+    basis: 'had a start and an end assessment in the period, by the latest one, open cases too',
+  })
+  t.same(own('before'), {
+    ...ofPairs,
+    kind: 'before-after',
+    score: 'total',
+    basis: 'had a start and an end assessment',
+  })
+  t.same(own('content'), {
+    kind: 'answered',
+    instrument: survey,
+    item: 'satisfied',
+    stage: 'end',
+    in: ['agree'],
+    target: { green: 90, amber: 70 },
+    basis: 'answered satisfied at the end',
+  })
+  t.same(own('planned'), {
+    kind: 'share',
+    of: 'closed',
+    achieved: { closure: ['planned'] },
+    basis: 'cases closed in the period',
+  })
+  t.same(own('finished'), {
+    kind: 'completed',
+    closure: ['planned'],
+    window: 'period',
+    basis: 'different people in support at any time in the period',
+  })
+  t.same(own('seen'), {
+    kind: 'within-days',
+    from: 'referredOn',
+    to: 'firstContactOn',
+    days: 5,
+    working: false,
+    basis: 'cases referred in the period whose first contact was due within 5 days of the referral',
+  })
+  t.same(own('weekly'), {
+    kind: 'contact-every',
+    days: 7,
+    basis: 'cases in support that closed in the period, with contact at least every 7 days as the aim',
+  })
+  t.same(own('people'), {
+    kind: 'count',
+    of: 'people',
+    where: { progress: { not: ['undecided'] } },
+    target: { atLeast: 25 },
+    basis: 'different people in support in the period; progress is not undecided',
+  })
+  t.same(own('nations'), {
+    kind: 'count',
+    distinct: 'nationality',
+    basis: 'different values of nationality among cases in support in the period',
+  })
+  t.same(own('incidents'), {
+    kind: 'count',
+    total: { instrument: survey, item: 'incidents', stage: 'end' },
+    basis: 'answers to incidents at the end, added up',
+  })
+  t.equal(read.size, 15)
+  t.end()
+})
+
+t.test('what else a measure may say, and its basis', (t) => {
+  const cases: [from: string, to: string, id: string, basis: string][] = [
+    ['  counted: any\n  achieved: none\n', '', 'all-well', 'counted in all of: Content | Total gone'],
+    ['in: [agree]', 'in: [agree]\n  stage: start', 'content', 'answered satisfied at the start'],
+    [
+      'kind: completed',
+      'kind: completed\n  window: rolling-year',
+      'finished',
+      'different people in support at any time in the twelve months to the end of the period',
+    ],
+    [
+      'days: 5',
+      'days: 5\n  working: true',
+      'seen',
+      'cases referred in the period whose first contact was due within 5 working days of the referral',
+    ],
+    [
+      'days: 5',
+      'days: 56\n  from: startedOn',
+      'seen',
+      'cases referred in the period whose first contact was due within 56 days of the start of support',
+    ],
+    [
+      'kind: share',
+      'kind: share\n  of: held',
+      'planned',
+      'cases in support in the period that came into it before, or that continue',
+    ],
+    [
+      'item: incidents',
+      'item: incidents\n  stage: review\n  respondent: worker',
+      'incidents',
+      'answers to incidents at a review, added up; answered by a worker',
+    ],
+    [
+      'of: people',
+      'of: hours',
+      'people',
+      'hours of contacts and sessions held in the period, each once; progress is not undecided',
+    ],
+  ]
+  for (const [from, to, id, basis] of cases) {
+    const root = t.testdir({ ...sound, measures: { 'survey.yaml': replaced(ofEveryKind, from, to) } })
+    t.equal(loadDefinitions([root]).measures.get(id)?.basis, basis, to)
+  }
+  const turned = replaced(
+    ofEveryKind,
+    'score: total }\n- { measure: pain',
+    'score: total, countedBy: closed }\n- { measure: pain',
+  )
+  t.same(faultsOf(t.testdir({ ...sound, measures: { 'survey.yaml': turned } })), [])
+  const yesNo = replaced(replaced(ofEveryKind, 'item: satisfied', 'item: safe'), 'in: [agree]', 'in: [true]')
+  const content = loadDefinitions([t.testdir({ ...sound, measures: { 'survey.yaml': yesNo } })]).measures.get(
+    'content',
+  )
+  t.match(content, { item: 'safe', in: [true] })
+  const isSafe =
+    '  - { id: is-safe, title: Safe, items: [safe], method: value, range: [0, 1], better: higher }\n'
+  const withYesNo = t.testdir({
+    instruments: { 'survey.v1.yaml': survey + isSafe },
+    measures: {
+      'survey.yaml': replaced(
+        ofEveryKind,
+        'before-after, instrument: survey, score: total',
+        'before-after, instrument: survey, score: is-safe',
+      ),
+    },
+  })
+  t.same(faultsOf(withYesNo), [], 'before-after takes a score of 0 and 1 without a need')
+  t.end()
+})
+
+t.test('a combined measure is a new one when a part is', (t) => {
+  const versionsOf = (list: string): Map<string, string> => {
+    const read = loadDefinitions([t.testdir({ ...sound, measures: { 'survey.yaml': list } })]).measures
+    return new Map([...read].map(([id, { version }]) => [id, version]))
+  }
+  const changedBy = (from: string, to: string): string[] => {
+    const later = versionsOf(replaced(ofEveryKind, from, to))
+    return [...versionsOf(ofEveryKind)].filter(([id, version]) => later.get(id) !== version).map(([id]) => id)
+  }
+  t.same(changedBy('title: Any gone', '# a note\n  title: "Any gone"'), [])
+  t.same(changedBy('title: All well\n  kind: all-of', 'kind: all-of\n  title:   All well'), [])
+  t.same(changedBy('kind: resolved, instrument: survey@1', 'instrument: survey@1, kind: resolved'), [])
+  t.same(changedBy('title: Pain gone', 'title: No pain'), ['any-resolved', 'pain-gone'])
+  t.same(changedBy('score: total }\n', 'score: total, end: review }\n'), [
+    'any-resolved',
+    'all-well',
+    'total-gone',
+  ])
+  t.same(changedBy('in: [agree]', 'in: [agree, disagree]'), ['all-well', 'content'])
+  t.same(changedBy('measures: [total-gone, pain-gone]', 'measures: [pain-gone, total-gone]'), [
+    'any-resolved',
+  ])
+  t.same(changedBy('title: Weekly', 'title: Every week'), ['weekly'])
+  t.end()
+})
+
+/** One mistake in the sound figures each, and all that is said about it. */
+const figureMistakes: [from: string, to: string, fault: string][] = [
+  ['- figure: idva-fte\n  title', '- title', '1: figure 1: figure is missing'],
+  [
+    'figure: idva-fte',
+    'figure: IDVA',
+    '1: figure IDVA: figure must be kebab-case: small letters, digits and single hyphens, a letter first',
+  ],
+  [
+    'figure: idva-fte',
+    'figure: 3',
+    '1: figure 1: figure must be text (a number or true and false in quotes)',
+  ],
+  ['  title: Advisers\n', '', '1: figure idva-fte: title is missing'],
+  ['title: Advisers', 'title:', '2: figure idva-fte: title is empty'],
+  ['title: Advisers', "title: ' '", '2: figure idva-fte: title must not be empty'],
+  ['  type: number\n', '', '1: figure idva-fte: type is missing'],
+  ['type: number', 'type: percent', '3: figure idva-fte: type must be one of number, text'],
+  [
+    'type: number',
+    'type: number\n  unit: fte',
+    '4: figure idva-fte: unknown field "unit" (expected one of figure, title, type)',
+  ],
+  ['figure: commentary', 'figure: idva-fte', '4: figure idva-fte is already defined in figures/own.yaml:1'],
+  [
+    '{ figure: commentary, title: Commentary, type: text }',
+    'commentary',
+    '4: figure 2: must be a set of fields',
+  ],
+]
+
+t.test('every mistake in the names of figures is said with its line and its reason', (t) => {
+  for (const [from, to, fault] of figureMistakes) {
+    const root = t.testdir({ figures: { 'own.yaml': replaced(figures, from, to) } })
+    const found = faultsOf(root).map((one) => one.replace(/in \S*figures\//, 'in figures/'))
+    t.same(found, [`figures/own.yaml:${fault}`], `${from.trim()} -> ${to.trim()}`)
+  }
+  t.same(faultsOf(t.testdir({ figures: { 'own.yaml': 'figure: idva-fte' } })), [
+    'figures/own.yaml:1: must be a list: each figure begins with "- figure:"',
+  ])
+  t.same(faultsOf(t.testdir({ figures: { 'own.yml': figures } })), [
+    'figures/own.yml:1: only files named .yaml belong in figures',
+  ])
+  const twice = t.testdir({ figures: { 'a.yaml': figures, 'b.yaml': figures } })
+  t.match(faultsOf(twice), [
+    /^figures\/b\.yaml:1: figure idva-fte is already defined in \S*a\.yaml:1$/,
+    /^figures\/b\.yaml:4: figure commentary is already defined in \S*a\.yaml:4$/,
+  ])
+  t.equal(loadDefinitions([t.testdir({})]).figures.size, 0, 'a missing folder is an empty one')
+  t.end()
+})
+
+/** One mistake in the sound calendar each, and all that is said about it. */
+const calendarMistakes: [from: string, to: string, fault: string][] = [
+  ['- holiday: 2020-05-08\n  title', '- title', '1: holiday 1: holiday is missing'],
+  [
+    'holiday: 2020-05-08',
+    'holiday: 2020-02-30',
+    '1: holiday 2020-02-30: holiday must be a date that exists, as YYYY-MM-DD',
+  ],
+  [
+    'holiday: 2020-05-08',
+    'holiday: 8 May 2020',
+    '1: holiday 8 May 2020: holiday must be a date that exists, as YYYY-MM-DD',
+  ],
+  [
+    'holiday: 2020-05-08',
+    'holiday: 2020',
+    '1: holiday 1: holiday must be text (a number or true and false in quotes)',
+  ],
+  [
+    'holiday: 2020-12-28',
+    'holiday: 2020-12-26',
+    '3: holiday 2020-12-26: holiday is on a Saturday or Sunday: name the weekday that stands for it',
+  ],
+  [
+    'holiday: 2020-12-28',
+    'holiday: 2020-05-08',
+    '3: holiday 2020-05-08 is already defined in calendars/own.yaml:1',
+  ],
+  ['  title: Early May bank holiday\n', '', '1: holiday 2020-05-08: title is missing'],
+  [
+    'title: Early May bank holiday',
+    'name: Early May bank holiday\n  title: May',
+    '2: holiday 2020-05-08: unknown field "name" (expected one of holiday, title)',
+  ],
+]
+
+t.test('every mistake in a calendar is said with its line and its reason', (t) => {
+  for (const [from, to, fault] of calendarMistakes) {
+    const root = t.testdir({ calendars: { 'own.yaml': replaced(calendar, from, to) } })
+    const found = faultsOf(root).map((one) => one.replace(/in \S*calendars\//, 'in calendars/'))
+    t.same(found, [`calendars/own.yaml:${fault}`], `${from.trim()} -> ${to.trim()}`)
+  }
+  t.equal(loadDefinitions([t.testdir({})]).bankHolidays.size, 0, 'a missing folder is an empty one')
   t.end()
 })
 

@@ -1,9 +1,9 @@
 import type { RecountJob } from '../src/jobs.ts'
 import type { Metrics } from '../src/process/metrics.ts'
 import type { Needs } from '../src/services/needs.ts'
-import { recountMonth } from '../src/services/outcomes/recount-month.ts'
-import { refreshStatistics } from '../src/services/outcomes/refresh-statistics.ts'
-import { ringForWaiting } from '../src/services/outcomes/ring-for-waiting.ts'
+import { recountMonth } from '../src/services/counting/recount-month.ts'
+import { refreshStatistics } from '../src/services/counting/refresh-statistics.ts'
+import { ringForWaiting } from '../src/services/counting/ring-for-waiting.ts'
 
 const SMALL_CASES = 200
 /** Some ten times as long as counting a case takes. */

@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { type Instrument, type Item, type Score, placesOf, respondents } from '../domain/instrument.ts'
+import {
+  LONGEST_EXPECTED_DAYS,
+  type Instrument,
+  type Item,
+  type Score,
+  placesOf,
+  respondents,
+} from '../domain/instrument.ts'
 import { contentHash } from './content-hash.ts'
 import {
   decimalsOf,
@@ -92,6 +99,7 @@ const anyInstrument = {
   respondent: z.enum(respondents).default('self'),
   anonymous: z.literal('allowed').optional(),
   comparableWith: z.array(versionNumber).default([]),
+  expectedDays: z.int().min(1).max(LONGEST_EXPECTED_DAYS).optional(),
 }
 
 const openInstrument = z.strictObject({

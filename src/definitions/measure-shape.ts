@@ -1,39 +1,35 @@
 import { z } from 'zod'
+import { progresses, type Progress } from '../domain/casework/progress.ts'
+import { respondents, stages } from '../domain/instrument.ts'
 import {
-  basisInWords,
-  type Choice,
+  caseDates,
+  caseSelections,
   endStages,
-  type Measure,
-  NOT_STATED,
+  isPairMeasure,
+  measureKinds,
   pairKinds,
-  type WhereField,
+  sessionSelections,
+  verdictKinds,
+  type CaseSelection,
+  type CombinedMeasure,
+  type InstrumentName,
+  type ItemQuestion,
+  type Measure,
+  type PartMeasure,
+  type SessionSelection,
 } from '../domain/measure.ts'
-import { respondents } from '../domain/instrument.ts'
+import { basisInWords } from '../domain/measures/basis.ts'
+import { NOT_STATED, whereFields, type Choice, type WhereField } from '../domain/measures/where.ts'
 import { contentHash } from './content-hash.ts'
 import { finite, isFields, kebabId, shapeOf, versionNumber, words } from './shape.ts'
 import type { Finding } from './yaml-source.ts'
 
-/** Kinds that a definition may come to have, and that this release does not count. */
-const laterKinds = [
-  'reliably-improved',
-  'reliably-deteriorated',
-  'reliably-recovered',
-  'answered',
-  'before-after',
-  'reduction',
-  'all-of',
-  'any-of',
-  'share',
-  'completed',
-  'within-days',
-  'contact-every',
-  'count',
-]
+const listInWords = (list: readonly string[]): string => list.join(', ')
 
 const instrumentName = z
   .string()
   .regex(/^[a-z][a-z0-9-]*(@[1-9]\d*)?$/, 'must be the id of an instrument, or id@version')
-  .transform((name): Measure['instrument'] => {
+  .transform((name): InstrumentName => {
     const [id = '', version] = name.split('@')
     return version === undefined ? { id } : { id, version: versionNumber.parse(Number(version)) }
   })
@@ -62,25 +58,28 @@ const yesNo = choiceOf(
   `true, false and ${NOT_STATED}`,
 )
 
-const where = z.strictObject({
-  closure: values,
-  cohort: values,
-  crimeType: values,
-  referralSource: values,
-  reportedToPolice: yesNo,
-  ageBand: values,
-  sex: values,
-  ethnicity: values,
-  disability: values,
-  nationality: values,
-  fundingStream: values,
-  deliveredBy: values,
-  area: values,
-} satisfies Record<WhereField, z.ZodType<Choice | undefined>>)
+const where = z
+  .strictObject({
+    closure: values,
+    cohort: values,
+    crimeType: values,
+    referralSource: values,
+    reportedToPolice: yesNo,
+    ageBand: values,
+    sex: values,
+    ethnicity: values,
+    disability: values,
+    nationality: values,
+    fundingStream: values,
+    deliveredBy: values,
+    area: values,
+    progress: choiceOf((value) => progresses.includes(value as Progress), listInWords(progresses)),
+  } satisfies Record<WhereField, z.ZodType<Choice | undefined>>)
+  .refine((conditions) => Object.keys(conditions).length > 0, 'must name what a case has to be')
 
 const percent = z.number().min(0, 'must be 0 to 100').max(100, 'must be 0 to 100')
 
-const target = z
+const bands = z
   .strictObject({ green: percent, amber: percent, better: z.literal('lower').optional() })
   .refine(({ green, amber, better }) => (better === 'lower' ? amber >= green : amber <= green), {
     error: ({ input }) =>
@@ -89,53 +88,192 @@ const target = z
         : 'must have amber no higher than green',
   })
 
-const measure = z.strictObject({
-  measure: kebabId,
-  title: words,
+const limit = z.int().min(0)
+const limits = z
+  .strictObject({ atLeast: limit.optional(), atMost: limit.optional() })
+  .refine(({ atLeast, atMost }) => (atLeast === undefined) !== (atMost === undefined), {
+    error: 'must have either atLeast or atMost',
+  })
+
+const list = <T extends z.ZodType>(entry: T) => z.array(entry).min(1)
+
+const ofAnyKind = { measure: kebabId, title: words, kind: z.enum(measureKinds), where: where.optional() }
+const ofRates = { ...ofAnyKind, target: bands.optional() }
+const days = z.int().min(0).max(3650)
+
+const pair = z.strictObject({
+  ...ofAnyKind,
   kind: z.enum(pairKinds),
   instrument: instrumentName,
   score: kebabId,
   end: z.enum(endStages).default('end'),
-  countedBy: z.literal('closed').optional(),
+  countedBy: z.enum(['closed', 'assessed']).default('closed'),
   respondent: z.enum(respondents).optional(),
   of: z.enum(['need-at-start', 'could-improve']).optional(),
   by: finite.gt(0, 'must be above 0').optional(),
-  where: where.optional(),
-  target: target.optional(),
+  target: bands.optional(),
 })
 
-/** A measure as its file says it, every field of the right type; whether what it names exists is another question. */
-export function measureFrom(content: unknown): { good: Measure } | { findings: Finding[] } {
-  const later = laterFindings(content)
-  // The other fields of a kind that is not known would all be called unknown.
-  if (later.length > 0) return { findings: later }
-  const shape = shapeOf(measure, content)
-  if ('findings' in shape) return shape
-  const { measure: id, countedBy: _, where: conditions, ...rest } = shape.good
-  const findings = (['of', 'by'] as const)
-    .filter((field) => rest[field] !== undefined && rest.kind !== 'improved')
-    .map((field) => ({ path: [field], reason: `${field} belongs to kind improved` }))
-  if (findings.length > 0) return { findings }
-  const narrowed = { ...rest, ...(conditions && { where: conditions }) }
-  return {
-    good: { ...narrowed, id, version: contentHash(content).slice(0, 12), basis: basisInWords(narrowed) },
+const answer = z.union([z.string(), z.number(), z.boolean()], 'must be text, a number, true or false')
+
+const answered = z.strictObject({
+  ...ofRates,
+  instrument: instrumentName,
+  item: kebabId,
+  respondent: z.enum(respondents).optional(),
+  stage: z.enum(stages).default('end'),
+  in: list(answer),
+})
+
+const combined = z.strictObject({
+  ...ofRates,
+  measures: list(kebabId),
+  counted: z.enum(['any', 'all']).optional(),
+  achieved: z.enum(['any', 'all', 'none']).optional(),
+})
+
+const share = z.strictObject({ ...ofRates, of: z.enum(caseSelections).default('closed'), achieved: where })
+
+const completed = z.strictObject({
+  ...ofRates,
+  closure: list(kebabId),
+  window: z.enum(['rolling-year', 'period']).default('period'),
+})
+
+const withinDays = z
+  .strictObject({
+    ...ofRates,
+    from: z.enum(caseDates).default('referredOn'),
+    to: z.enum(caseDates),
+    days,
+    working: z.boolean().default(false),
+  })
+  .refine(({ from, to }) => from !== to, { path: ['to'], error: 'must be another date than from' })
+
+const contactEvery = z.strictObject({ ...ofRates, days: days.min(1) })
+
+const count = z.strictObject({
+  ...ofAnyKind,
+  of: z.enum([...caseSelections, ...sessionSelections, 'people']).optional(),
+  distinct: z.enum(whereFields as [WhereField, ...WhereField[]]).optional(),
+  instrument: instrumentName.optional(),
+  item: kebabId.optional(),
+  stage: z.enum(stages).optional(),
+  respondent: z.enum(respondents).optional(),
+  target: limits.optional(),
+})
+
+type Found = { good: Measure } | { findings: Finding[] }
+
+/**
+ * A measure as its file says it, every field of the right type; whether what it names exists is another question.
+ * The parts of a combined one are found later (`withParts`).
+ */
+export function measureFrom(content: unknown): Found {
+  // Which other fields there may be depends on the kind, so that nothing is said about them before it is known.
+  const known = shapeOf(z.object({ kind: z.enum(measureKinds) }), content)
+  if ('findings' in known) return known
+  const { kind } = known.good
+  const unnamed = { version: contentHash(content).slice(0, 12), basis: '' }
+  const made = <S>(schema: z.ZodType<S>, measureOf: (good: S) => Measure): Found => {
+    const shape = shapeOf(schema, content)
+    return 'findings' in shape ? shape : { good: withBasis(measureOf(shape.good)) }
+  }
+  switch (kind) {
+    case 'answered':
+      return made(answered, ({ measure: id, ...rest }) => ({ ...rest, ...unnamed, kind, id }))
+    case 'all-of':
+    case 'any-of': {
+      const whose = kind === 'all-of' ? 'all' : 'any'
+      return made(combined, ({ measure: id, counted = whose, achieved = whose, ...rest }) => {
+        return { ...rest, ...unnamed, kind, id, counted, achieved, parts: [] }
+      })
+    }
+    case 'share':
+      return made(share, ({ measure: id, ...rest }) => ({ ...rest, ...unnamed, kind, id }))
+    case 'completed':
+      return made(completed, ({ measure: id, ...rest }) => ({ ...rest, ...unnamed, kind, id }))
+    case 'within-days':
+      return made(withinDays, ({ measure: id, ...rest }) => ({ ...rest, ...unnamed, kind, id }))
+    case 'contact-every':
+      return made(contactEvery, ({ measure: id, ...rest }) => ({ ...rest, ...unnamed, kind, id }))
+    case 'count': {
+      const shape = shapeOf(count, content)
+      if ('findings' in shape) return shape
+      const what = countedIn(shape.good)
+      if ('findings' in what) return what
+      const { measure: id, title, where: conditions, target } = shape.good
+      return {
+        good: withBasis({
+          ...{ kind, id, title, ...unnamed, ...(conditions && { where: conditions }) },
+          ...(target && { target }),
+          ...what.good,
+        }),
+      }
+    }
+    default: {
+      const shape = shapeOf(pair, content)
+      if ('findings' in shape) return shape
+      const { measure: id, ...rest } = shape.good
+      const findings = ofImproved
+        .filter((field) => rest[field] !== undefined && kind !== 'improved')
+        .map((field) => ({ path: [field], reason: `${field} belongs to kind improved` }))
+      return findings.length > 0 ? { findings } : { good: withBasis({ ...rest, ...unnamed, id }) }
+    }
   }
 }
 
-function laterFindings(content: unknown): Finding[] {
-  if (!isFields(content)) return []
-  const { kind, countedBy, where: conditions } = content
-  const findings: Finding[] = []
-  if (typeof kind === 'string' && laterKinds.includes(kind)) {
-    const reason = `kind ${kind} is not supported by this release (it knows ${pairKinds.join(', ')})`
-    findings.push({ path: ['kind'], reason })
+/** Fields that only make sense in a measure of kind improved. */
+const ofImproved = ['of', 'by'] as const
+
+const withBasis = <M extends Measure>(measure: M): M => ({ ...measure, basis: basisInWords(measure) })
+
+type Counted =
+  { of: CaseSelection | SessionSelection | 'people' } | { distinct: WhereField } | { total: ItemQuestion }
+
+/** What a count counts, which it has to say in one of three ways. */
+function countedIn(one: z.output<typeof count>): { good: Counted } | { findings: Finding[] } {
+  const { of, distinct, instrument, item, stage = 'end', respondent } = one
+  const [first, ...others] = (['of', 'distinct', 'item'] as const).filter((way) => one[way] !== undefined)
+  if (first === undefined) {
+    const reason = instrument
+      ? 'item is missing'
+      : 'kind count asks for of, distinct, or an item with its instrument'
+    return { findings: [{ path: [instrument ? 'item' : 'kind'], reason }] }
   }
-  if (countedBy === 'assessed') {
-    const reason = 'countedBy assessed is not supported by this release (it knows closed)'
-    findings.push({ path: ['countedBy'], reason })
+  const stray = (['instrument', 'stage', 'respondent'] as const).filter(
+    (field) => first !== 'item' && others.length === 0 && one[field] !== undefined,
+  )
+  const findings: Finding[] = [
+    ...others.map((way) => ({
+      path: [way],
+      reason: `${way} cannot stand beside ${first}: a count is of one thing`,
+    })),
+    ...stray.map((field) => ({ path: [field], reason: `${field} belongs to a count of an item` })),
+  ]
+  if (findings.length > 0) return { findings }
+  if (of !== undefined) return { good: { of } }
+  if (distinct !== undefined) return { good: { distinct } }
+  if (item === undefined || instrument === undefined) {
+    return { findings: [{ path: ['instrument'], reason: 'instrument is missing' }] }
   }
-  if (isFields(conditions) && 'progress' in conditions) {
-    findings.push({ path: ['where', 'progress'], reason: 'where.progress is not supported by this release' })
-  }
-  return findings
+  return { good: { total: { instrument, item, stage, ...(respondent && { respondent }) } } }
 }
+
+/** A combined measure with its parts in it. What they say is part of what it says, so its version follows theirs. */
+export function withParts(measure: CombinedMeasure, among: ReadonlyMap<string, Measure>): CombinedMeasure {
+  const parts = measure.measures.flatMap((name) => {
+    const part = among.get(name)
+    return part !== undefined && isPart(part) ? [part] : []
+  })
+  const version = contentHash([measure.version, parts.map((part) => part.version)]).slice(0, 12)
+  return withBasis({ ...measure, parts, version })
+}
+
+/** Kinds that give a verdict on a closed case by themselves. */
+export function isPart(measure: Measure): measure is PartMeasure {
+  if (measure.kind === 'answered') return true
+  return isPairMeasure(measure) && isVerdictKind(measure.kind) && measure.countedBy === 'closed'
+}
+
+const isVerdictKind = (kind: string): boolean => (verdictKinds as readonly string[]).includes(kind)

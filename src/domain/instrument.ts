@@ -102,6 +102,8 @@ export interface Instrument {
   scores: readonly Score[]
   /** Earlier versions whose scores may be paired with this one's. */
   comparableWith: readonly number[]
+  /** How long support is expected to take, unless the contract says otherwise. */
+  expectedDays?: number | undefined
   /** SHA-256 of the content of the file, by which a version that was changed after all is found out. */
   hash: string
 }
@@ -111,6 +113,9 @@ export type Answers = Readonly<Record<string, number | boolean | string>>
 
 /** A score as replies show it. */
 export type ScoreValue = { value: number; need?: boolean } | { value: null; missing: 'not-answered' }
+
+/** The longest time of support that is taken as expected. */
+export const LONGEST_EXPECTED_DAYS = 3650
 
 /** The highest count that is taken: it keeps every sum of counts exact, and far above anything one person can have. */
 export const HIGHEST_COUNT = 1_000_000

@@ -9,6 +9,9 @@ export type LondonDate = string
 /** year * 100 + month, for example 201908: readable in a table, and ordered. */
 export type Month = number
 
+/** Stands where a month does for what is counted over a contract's whole life, such as different people. */
+export const WHOLE_LIFE: Month = 0
+
 /** Whole months that follow each other, under the label that a client asked for them by. */
 export interface Period {
   readonly label: string

@@ -4,7 +4,7 @@ import { describeScores, respondents, stages, type Instrument } from '../domain/
 import { tagOf } from '../domain/precondition.ts'
 import { responses } from '../domain/casework/support-case.ts'
 import type { Services } from '../services/services.ts'
-import type { AssessmentRevision, StoredAssessment } from '../store/assessments.ts'
+import type { AssessmentRevision, StoredAssessment } from '../store/casework/assessments.ts'
 import { organisationOf } from './http/access.ts'
 import { pageOf, pageQuery, sendPage } from './http/paging.ts'
 import { identifier, londonDate, readBody, timestamp } from './http/reading.ts'
@@ -174,6 +174,27 @@ export const assessmentRoutes =
           request.query.revisions === 'true',
         )
         return reply.header('etag', tagOf(stored.revision)).send(show(stored, find))
+      },
+    )
+
+    app.delete(
+      '/contracts/:contract/assessments/:ref',
+      {
+        config,
+        schema: {
+          tags,
+          summary: 'Withdraw an assessment; sent again, it has the next revision',
+          params: inPath,
+          response: replies({ 204: z.null() }, 'write'),
+        },
+      },
+      async (request, reply) => {
+        await services.withdrawAssessment(
+          organisationOf(request).organisation,
+          { contractId: request.params.contract, ref: request.params.ref },
+          request.headers['if-match'],
+        )
+        return reply.code(204).send(null)
       },
     )
 

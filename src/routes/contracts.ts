@@ -1,6 +1,7 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { LEAST_MINIMUM_COUNT } from '../domain/contracts/contract.ts'
+import { LONGEST_EXPECTED_DAYS } from '../domain/instrument.ts'
 import { parsePeriod } from '../domain/period.ts'
 import { tagOf } from '../domain/precondition.ts'
 import type { Services } from '../services/services.ts'
@@ -17,7 +18,8 @@ const financialYear = z
     error: 'must be a financial year such as 2019-20',
   })
 
-const instrumentName = z
+/** `victim-needs` (every version) or `victim-needs@1`. */
+export const instrumentName = z
   .string()
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*(@[1-9]\d{0,3})?$/, {
     error: 'must be an instrument, such as victim-needs or victim-needs@1',
@@ -79,6 +81,13 @@ const contractFields = {
   retention: z
     .strictObject({ monthsAfterEnd: z.number().int().min(0).max(1200), hold: z.boolean().default(false) })
     .optional(),
+  expectedDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(LONGEST_EXPECTED_DAYS)
+    .optional()
+    .meta({ description: 'How long support is expected to take: `quality` lists open cases beyond it.' }),
 }
 
 const contractBody = z.strictObject(contractFields).meta({ id: 'ContractBody' })
@@ -113,6 +122,7 @@ const contract = z
     returns: z.array(z.object({ template: z.string(), frequency: z.string() })),
     minimumCount: z.number(),
     retention: z.object({ monthsAfterEnd: z.number(), hold: z.boolean() }).optional(),
+    expectedDays: z.number().optional(),
     createdAt: z.string(),
     updatedAt: z.string(),
   })
@@ -120,7 +130,13 @@ const contract = z
 
 const inPath = z.strictObject({ contract: identifier })
 
-function show({ contractId, follows, retention, ...stored }: StoredContract): z.output<typeof contract> {
+function show({
+  contractId,
+  follows,
+  retention,
+  expectedDays,
+  ...stored
+}: StoredContract): z.output<typeof contract> {
   return {
     contract: contractId,
     title: stored.title,
@@ -137,6 +153,7 @@ function show({ contractId, follows, retention, ...stored }: StoredContract): z.
     returns: [...stored.returns],
     minimumCount: stored.minimumCount,
     ...(retention !== null && { retention }),
+    ...(expectedDays !== null && { expectedDays }),
     createdAt: stored.createdAt,
     updatedAt: stored.updatedAt,
   }

@@ -1,11 +1,18 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { answersJsonSchema, respondents, type Instrument } from '../domain/instrument.ts'
-import { endStages, pairKinds, type Measure } from '../domain/measure.ts'
+import { answersJsonSchema, respondents, stages, type Instrument } from '../domain/instrument.ts'
+import {
+  caseDates,
+  endStages,
+  measureKinds,
+  type InstrumentName,
+  type ItemQuestion,
+  type Measure,
+} from '../domain/measure.ts'
+import type { Where } from '../domain/measures/where.ts'
 import { notFound } from '../domain/problem.ts'
 import type { Services } from '../services/services.ts'
-import type { PageRequest } from '../store/store.ts'
-import { pageOf, pageQuery, sendPage } from './http/paging.ts'
+import { pageFrom, pageOf, pageQuery, sendPage } from './http/paging.ts'
 import { replies } from './http/replies.ts'
 
 const limit = z.union([z.object({ atLeast: z.number() }), z.object({ atMost: z.number() })])
@@ -69,23 +76,45 @@ const instrumentWithSchema = instrument
 
 const choice = z.union([z.array(z.string()), z.object({ not: z.array(z.string()) })])
 
-const measure = z
+const conditions = z.record(z.string(), choice)
+
+const measureShown = z
   .object({
     id: z.string(),
     version: z.string().meta({ description: 'A hash of its content: a changed measure is a new one.' }),
     title: z.string(),
-    kind: z.enum(pairKinds),
+    kind: z.enum(measureKinds),
     basis: z.string(),
-    instrument: z.string(),
-    score: z.string(),
-    end: z.enum(endStages),
-    respondent: z.enum(respondents).optional(),
-    of: z.enum(['need-at-start', 'could-improve']).optional(),
-    by: z.number().optional(),
-    where: z.record(z.string(), choice).optional(),
+    where: conditions.optional(),
     target: z
-      .object({ green: z.number(), amber: z.number(), better: z.literal('lower').optional() })
+      .object({
+        green: z.number().optional(),
+        amber: z.number().optional(),
+        better: z.literal('lower').optional(),
+        atLeast: z.number().optional(),
+        atMost: z.number().optional(),
+      })
       .optional(),
+    instrument: z.string().optional(),
+    score: z.string().optional(),
+    end: z.enum(endStages).optional(),
+    countedBy: z.enum(['closed', 'assessed']).optional(),
+    respondent: z.enum(respondents).optional(),
+    of: z.string().optional().meta({ description: 'Who is in the denominator, or what is counted.' }),
+    by: z.number().optional(),
+    item: z.string().optional(),
+    stage: z.enum(stages).optional(),
+    in: z.array(z.union([z.string(), z.number(), z.boolean()])).optional(),
+    measures: z.array(z.string()).optional(),
+    counted: z.enum(['all', 'any']).optional(),
+    achieved: z.union([z.enum(['all', 'any', 'none']), conditions]).optional(),
+    closure: z.array(z.string()).optional(),
+    window: z.enum(['rolling-year', 'period']).optional(),
+    from: z.enum(caseDates).optional(),
+    to: z.enum(caseDates).optional(),
+    days: z.number().int().optional(),
+    working: z.boolean().optional(),
+    distinct: z.string().optional(),
   })
   .meta({ id: 'Measure' })
 
@@ -113,17 +142,62 @@ const showInstrument = (one: Instrument): z.output<typeof instrument> => ({
   })),
 })
 
-const showMeasure = ({ instrument: { id, version }, where, ...rest }: Measure): z.output<typeof measure> => ({
-  ...rest,
-  instrument: version === undefined ? id : `${id}@${version}`,
-  ...(where && { where: where as z.output<typeof measure>['where'] }),
+type MeasureShown = z.output<typeof measureShown>
+
+/** As its file says it, defaults filled in. */
+function showMeasure(measure: Measure): MeasureShown {
+  const { id, version, title, kind, basis, where, target } = measure
+  return {
+    ...{ id, version, title, kind, basis, ...fieldsOfKind(measure) },
+    ...(where && { where: showWhere(where) }),
+    ...(target && { target }),
+  }
+}
+
+function fieldsOfKind(measure: Measure): Partial<MeasureShown> {
+  switch (measure.kind) {
+    case 'answered':
+      return { ...showQuestion(measure), in: [...measure.in] }
+    case 'all-of':
+    case 'any-of': {
+      const { measures, counted, achieved } = measure
+      return { measures: [...measures], counted, achieved }
+    }
+    case 'share':
+      return { of: measure.of, achieved: showWhere(measure.achieved) }
+    case 'completed':
+      return { closure: [...measure.closure], window: measure.window }
+    case 'within-days': {
+      const { from, to, days, working } = measure
+      return { from, to, days, working }
+    }
+    case 'contact-every':
+      return { days: measure.days }
+    case 'count':
+      if ('total' in measure) return showQuestion(measure.total)
+      return 'distinct' in measure ? { distinct: measure.distinct } : { of: measure.of }
+    default: {
+      const { instrument, score, end, countedBy, respondent, of, by } = measure
+      return { instrument: nameOf(instrument), score, end, countedBy, respondent, of, by }
+    }
+  }
+}
+
+const showQuestion = ({ instrument, item: id, stage, respondent }: ItemQuestion): Partial<MeasureShown> => ({
+  instrument: nameOf(instrument),
+  item: id,
+  stage,
+  respondent,
 })
 
-/** A page of a list that is in memory, ordered by its keys. */
-const pageFrom =
-  <T>(all: readonly T[], keyOf: (one: T) => string) =>
-  ({ limit, after }: PageRequest): Promise<T[]> =>
-    Promise.resolve(all.filter((one) => after === null || keyOf(one) > after).slice(0, limit))
+const nameOf = ({ id, version }: InstrumentName): string => (version === undefined ? id : `${id}@${version}`)
+
+const showWhere = (where: Where): z.output<typeof conditions> =>
+  Object.fromEntries(
+    Object.entries(where).flatMap(([field, one]) =>
+      one === undefined ? [] : [[field, 'not' in one ? { not: [...one.not] } : [...one]]],
+    ),
+  )
 
 /** Zero-padded, so that version 10 comes after version 9. */
 const instrumentKey = ({ id, version }: Instrument): string => `${id}@${String(version).padStart(6, '0')}`
@@ -189,7 +263,7 @@ export const definitionRoutes =
           tags,
           summary: 'All measures',
           querystring: z.strictObject(pageQuery),
-          response: replies({ 200: pageOf(measure) }, 'read'),
+          response: replies({ 200: pageOf(measureShown) }, 'read'),
         },
       },
       (request, reply) =>

@@ -1,10 +1,12 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { pairKinds } from '../domain/measure.ts'
+import { dimensionNames, type Dimension } from '../domain/counting/groups.ts'
+import { measureKinds } from '../domain/measure.ts'
 import type { OutcomesAnswer } from '../services/outcomes/read-outcomes.ts'
 import type { Services } from '../services/services.ts'
 import { organisationOf } from './http/access.ts'
-import { identifier, period } from './http/reading.ts'
+import { pageFrom, pageOf, pageQuery, sendPage } from './http/paging.ts'
+import { identifier, kebabIdentifier, period } from './http/reading.ts'
 import { replies } from './http/replies.ts'
 
 const figure = z.number().nullable()
@@ -26,17 +28,33 @@ const target = z
   })
   .nullable()
 
+/** A rate with its interval, as every answer shows it. */
+export const rateShown = { numerator: count, denominator: count, rate: figure, interval: interval('wilson') }
+
 const measureOutcome = z
   .object({
     measure: z.string(),
     version: z.string(),
     title: z.string(),
-    kind: z.enum(pairKinds),
+    kind: z.enum(measureKinds),
     basis: z.string().meta({ description: 'Who is in the denominator.' }),
-    numerator: count,
-    denominator: count,
-    rate: figure,
-    interval: interval('wilson'),
+    ...rateShown,
+    eligible: count.optional().meta({ description: 'answered: supported cases that closed in the period.' }),
+    asked: count.optional().meta({ description: 'answered: of these with a response other than not-asked.' }),
+    answered: count.optional().meta({ description: 'answered: answers, those without a case among them.' }),
+    start: z.object(rateShown).optional().meta({ description: 'before-after: the proportion at the start.' }),
+    end: z.object(rateShown).optional().meta({ description: 'before-after: the proportion at the end.' }),
+    difference: z
+      .object({ value: figure, interval: interval('newcombe-paired'), p: figure })
+      .optional()
+      .meta({ description: 'before-after: end - start, p by the exact McNemar test.' }),
+    startTotal: figure.optional().meta({ description: 'reduction: rate = 1 - endTotal / startTotal.' }),
+    endTotal: figure.optional(),
+    count: figure.optional().meta({ description: 'count: how many; hours may have a fraction.' }),
+    total: figure.optional().meta({ description: 'count of a count item: its answers added up.' }),
+    median: figure
+      .optional()
+      .meta({ description: 'within-days: the median days, of those that have both dates.' }),
     target,
     rag: z.enum(['green', 'amber', 'red']).nullable(),
     ragReason: z.literal('target-changed').optional(),
@@ -92,22 +110,44 @@ const outcomes = z
     completeness: z.object({ closedCases: count, withStart: count, paired: count, rate: figure }),
     measures: z.array(measureOutcome),
     changes: z.array(changeOutcome),
-    groups: z.array(z.never()),
+    groups: z
+      .array(
+        z.object({
+          by: z.string(),
+          value: z.string(),
+          measures: z.array(measureOutcome),
+          changes: z.array(changeOutcome),
+        }),
+      )
+      .meta({ description: 'One entry a value of `by`; who has none is in `not-stated`. Cohorts overlap.' }),
   })
   .meta({ id: 'Outcomes' })
+
+const shownValue = z.union([z.number(), z.string(), z.boolean()]).nullable()
+
+const caseItem = z
+  .object({
+    case: z.string().nullable().meta({ description: 'Null: an answer without a case.' }),
+    verdict: z.enum(['met', 'not-met', 'excluded']),
+    reason: z.string(),
+    start: shownValue.meta({
+      description: 'The score or answer at the start, where the measure looks at one.',
+    }),
+    end: shownValue,
+  })
+  .meta({ id: 'CaseOfMeasure' })
 
 const show = ({ period: { label, from, to }, ...answer }: OutcomesAnswer): z.output<typeof outcomes> => ({
   ...answer,
   period: label,
   from,
   to,
-  groups: [],
 })
 
 const LONGEST_WAIT_SECONDS = 60
 
 /** `Prefer: wait=10` (RFC 7240), at most a minute. */
-function preferredWait(prefer: string | string[] | undefined): number {
+export function preferredWait(prefer: string | string[] | undefined): number {
   const seconds = /(?:^|[,;\s])wait\s*=\s*(\d{1,6})(?:$|[,;\s])/i.exec(String(prefer ?? ''))?.[1]
   return Math.min(Number(seconds ?? 0), LONGEST_WAIT_SECONDS)
 }
@@ -125,18 +165,54 @@ export const outcomeRoutes =
           summary: 'How far people came in a period',
           description: '`Prefer: wait=10` waits up to so many seconds for pending work.',
           params: z.strictObject({ contract: identifier }),
-          querystring: z.strictObject({ period }),
+          querystring: z.strictObject({
+            period,
+            by: z.enum(dimensionNames as [Dimension, ...Dimension[]]).optional(),
+          }),
           response: replies({ 200: outcomes }, 'read'),
         },
       },
       async (request, reply) => {
         const answer = await services.readOutcomes(
           organisationOf(request),
-          request.params.contract,
-          request.query.period,
+          { contractId: request.params.contract, period: request.query.period, by: request.query.by },
           preferredWait(request.headers.prefer),
         )
         return reply.send(show(answer))
+      },
+    )
+    app.get(
+      '/contracts/:contract/outcomes/:measure/cases',
+      {
+        config: { access: 'casework' },
+        schema: {
+          tags: ['outcomes'],
+          summary: 'Who is behind a figure: a verdict for each case; those met add up to its numerator',
+          params: z.strictObject({ contract: identifier, measure: kebabIdentifier }),
+          querystring: z.strictObject({ ...pageQuery, period }),
+          response: replies({ 200: pageOf(caseItem) }, 'read'),
+        },
+      },
+      async (request, reply) => {
+        const { contract, measure } = request.params
+        const { period: asked, ...page } = request.query
+        const { organisation } = organisationOf(request)
+        const items = await services.readCasesOfMeasure(organisation, {
+          contractId: contract,
+          measure,
+          period: asked,
+        })
+        // Numbered, since several answers may have no case.
+        const numbered = items.map((item, index) => ({ item, key: String(index).padStart(9, '0') }))
+        return sendPage(
+          { request, reply },
+          page,
+          pageFrom(numbered, ({ key }) => key),
+          {
+            keyOf: ({ key }) => key,
+            show: ({ item }) => item,
+          },
+        )
       },
     )
     done()

@@ -3,16 +3,27 @@ import { getAssessment, listAssessments } from './casework/read-assessments.ts'
 import { getCase, listCases } from './casework/read-cases.ts'
 import { putCase } from './casework/put-case.ts'
 import { receiveAssessment } from './casework/receive-assessment.ts'
+import { withdrawAssessment } from './casework/withdraw-assessment.ts'
+import { putContact } from './contacts/put-contact.ts'
+import { getContact, listContacts } from './contacts/read-contacts.ts'
+import { withdrawContact } from './contacts/withdraw-contact.ts'
 import { putContract } from './contracts/put-contract.ts'
 import { getContract, listContracts } from './contracts/read-contracts.ts'
+import { putFigures } from './figures/put-figures.ts'
+import { getFigures, listFigures } from './figures/read-figures.ts'
 import type { Needs } from './needs.ts'
 import { issueKey } from './organisations/issue-key.ts'
 import { listKeys } from './organisations/list-keys.ts'
 import { putOrganisation } from './organisations/put-organisation.ts'
 import { getOrganisation, listOrganisations } from './organisations/read-organisations.ts'
 import { revokeKey } from './organisations/revoke-key.ts'
+import { compareContracts } from './outcomes/compare-contracts.ts'
+import { readTrend } from './outcomes/read-trend.ts'
+import { readCasesOfMeasure } from './outcomes/read-cases-of-measure.ts'
 import { readOutcomesWithin } from './outcomes/read-outcomes.ts'
-import { readBacklog } from './outcomes/read-backlog.ts'
+import { readQualityWithin } from './outcomes/read-quality.ts'
+import { readTransitionsWithin } from './outcomes/read-transitions.ts'
+import { readBacklog } from './counting/read-backlog.ts'
 
 /** Everything that routes can ask for. */
 export const makeServices = (needs: Needs) => ({
@@ -31,7 +42,20 @@ export const makeServices = (needs: Needs) => ({
   receiveAssessment: receiveAssessment(needs),
   getAssessment: getAssessment(needs),
   listAssessments: listAssessments(needs),
+  withdrawAssessment: withdrawAssessment(needs),
+  putContact: putContact(needs),
+  getContact: getContact(needs),
+  listContacts: listContacts(needs),
+  withdrawContact: withdrawContact(needs),
+  putFigures: putFigures(needs),
+  getFigures: getFigures(needs),
+  listFigures: listFigures(needs),
   readOutcomes: readOutcomesWithin(needs),
+  readCasesOfMeasure: readCasesOfMeasure(needs),
+  readTrend: readTrend(needs),
+  compareContracts: compareContracts(needs),
+  readTransitions: readTransitionsWithin(needs),
+  readQuality: readQualityWithin(needs),
   readBacklog: readBacklog(needs),
   definitions: needs.definitions,
   instrument: (id: string, version: number): Instrument | undefined =>

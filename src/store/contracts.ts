@@ -1,24 +1,27 @@
 import type { Contract } from '../domain/contracts/contract.ts'
 import type { DatedMinimumCount } from '../domain/contracts/minimum-count.ts'
+import type { CountMarks } from '../domain/counting/plan.ts'
 import type { Sql } from './database.ts'
 import type { PageRequest } from './store.ts'
 
 /** A contract with the history of its minimum count, which no operator writes. */
 export type ContractToStore = Contract & { minimumCounts: readonly DatedMinimumCount[] }
 
-export type StoredContract = ContractToStore & {
-  countedWith: string | null
-  revision: number
-  createdAt: string
-  updatedAt: string
-}
+export type StoredContract = ContractToStore &
+  CountMarks & {
+    countedWith: string | null
+    revision: number
+    createdAt: string
+    updatedAt: string
+  }
 
-export type ContractParties = Pick<Contract, 'provider' | 'partners' | 'instruments'>
+export type ContractParties = Pick<Contract, 'provider' | 'partners' | 'instruments'> & CountMarks
 
 export const contractsIn = (sql: Sql) => {
+  const countMarks = sql`has_life_counts, has_referral_counts, has_entry_counts, has_session_counts`
   const columns = sql`contract_id, title, provider_id as provider, partners, commissioners, starts_on, ends_on,
     follows, instruments, measures, targets, funding, returns, minimum_count, minimum_counts,
-    retention, counted_with, revision, created_at, updated_at`
+    retention, expected_days, counted_with, ${countMarks}, revision, created_at, updated_at`
   const row = (contract: ContractToStore) => {
     const { provider, measures, targets, funding, returns, minimumCounts, retention, ...plain } = contract
     return sql({
@@ -46,7 +49,8 @@ export const contractsIn = (sql: Sql) => {
     /** What writes of cases and assessments are checked against. */
     async findParties(contractId: string): Promise<ContractParties | undefined> {
       const rows = await sql<ContractParties[]>`
-        select provider_id as provider, partners, instruments from contracts where contract_id = ${contractId}`
+        select provider_id as provider, partners, instruments, ${countMarks}
+        from contracts where contract_id = ${contractId}`
       return rows[0]
     },
 
@@ -78,8 +82,8 @@ export const contractsIn = (sql: Sql) => {
     },
 
     /** Notes which definitions the counts from now on are made with. */
-    async setCountedWith(contractId: string, countedWith: string): Promise<void> {
-      await sql`update contracts set counted_with = ${countedWith} where contract_id = ${contractId}`
+    async setCountedWith(contractId: string, how: { countedWith: string } & CountMarks): Promise<void> {
+      await sql`update contracts set ${sql(how)} where contract_id = ${contractId}`
     },
   }
 }

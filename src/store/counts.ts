@@ -1,28 +1,80 @@
-import type { Count, Grouping } from '../domain/counts.ts'
+import { everyBy } from '../domain/counting/groups.ts'
+import type { ContractMonth, Count, DatedCount, Grouping } from '../domain/counts.ts'
 import type { Month } from '../domain/period.ts'
 import type { Sql, Write } from './database.ts'
-import type { ContractMonth } from '../domain/counts.ts'
 
-export const countsIn = (sql: Sql) => ({
-  /** Puts a month's counts in the place of its former ones. */
-  replace({ contractId, month }: ContractMonth, counts: readonly Count[]): Write[] {
-    const column = <K extends keyof Count>(name: K): Count[K][] => counts.map((count) => count[name])
-    return [
-      sql`delete from counts where contract_id = ${contractId} and month = ${month}`,
-      sql`
-          insert into counts (contract_id, month, subject, by, value, x, y, n)
-          select ${contractId}, ${month}, *
-          from unnest(${column('subject')}::text[], ${column('by')}::text[], ${column('value')}::text[],
-            ${column('x')}::int[], ${column('y')}::int[], ${column('n')}::int[])`,
-    ]
-  },
+/** Which counts are read: of everybody, of one group, or of all groups whose value begins with a prefix. */
+export type GroupFilter = Grouping | { by: string; prefix: string }
 
-  /** The months' counts of one grouping, merged: months add, in any order. */
-  async merged(contractId: string, first: Month, last: Month, { by, value }: Grouping): Promise<Count[]> {
-    return sql<Count[]>`
-      select subject, by, value, x, y, sum(n)::bigint as n from counts
-      where contract_id = ${contractId} and month >= ${first} and month <= ${last}
-        and by = ${by} and value = ${value}
-      group by subject, by, value, x, y order by subject, x, y`
-  },
-})
+export const countsIn = (sql: Sql) => {
+  const insert = (contractId: string, counts: readonly DatedCount[]): Write => {
+    const column = <K extends keyof DatedCount>(name: K): DatedCount[K][] =>
+      counts.map((count) => count[name])
+    return sql`
+      insert into counts (contract_id, month, subject, by, value, x, y, n)
+      select ${contractId}, * from unnest(${column('month')}::int[], ${column('subject')}::text[],
+        ${column('by')}::text[], ${column('value')}::text[], ${column('x')}::int[], ${column('y')}::int[],
+        ${column('n')}::int[])`
+  }
+  const ofGroups = (filter: GroupFilter) =>
+    'value' in filter
+      ? sql`by = ${filter.by} and value = ${filter.value}`
+      : sql`by = ${filter.by} and starts_with(value, ${filter.prefix})`
+  return {
+    /** Puts a month's counts in the place of its former ones; what is counted over the whole life stays. */
+    replace({ contractId, month }: ContractMonth, counts: readonly Count[]): Write[] {
+      return [
+        sql`
+          delete from counts
+          where contract_id = ${contractId} and by = any(${everyBy as string[]}) and month = ${month}
+            and not (subject >= 'dated/life/' and subject < 'dated/life0')`,
+        insert(
+          contractId,
+          counts.map((count) => ({ ...count, month })),
+        ),
+      ]
+    },
+
+    /** Puts what is counted over a contract's whole life in the place of what it was. */
+    replaceLife(contractId: string, counts: readonly DatedCount[]): Write[] {
+      return [
+        sql`
+          delete from counts
+          where contract_id = ${contractId} and subject >= 'dated/life/' and subject < 'dated/life0'`,
+        insert(contractId, counts),
+      ]
+    },
+
+    /** The months' counts, merged: months add, in any order. */
+    async merged(contractId: string, first: Month, last: Month, filter: GroupFilter): Promise<Count[]> {
+      return sql<Count[]>`
+        select subject, by, value, x, y, sum(n)::bigint as n from counts
+        where contract_id = ${contractId} and ${ofGroups(filter)} and month >= ${first} and month <= ${last}
+          and not (subject >= 'dated/' and subject < 'dated0')
+        group by subject, by, value, x, y order by subject, x, y`
+    },
+
+    /** One subject's counts, month by month. */
+    async ofSubject(
+      contractId: string,
+      subject: string,
+      { first, last }: { first: Month; last: Month },
+      filter: GroupFilter,
+    ): Promise<DatedCount[]> {
+      return sql<DatedCount[]>`
+        select month, subject, by, value, x, y, n from counts
+        where contract_id = ${contractId} and ${ofGroups(filter)} and month >= ${first} and month <= ${last}
+          and subject = ${subject}
+        order by month, x, y`
+    },
+
+    /** Those whose month matters, of all months up to the last. */
+    async dated(contractId: string, last: Month, filter: GroupFilter): Promise<DatedCount[]> {
+      return sql<DatedCount[]>`
+        select month, subject, by, value, x, y, n from counts
+        where contract_id = ${contractId} and ${ofGroups(filter)} and month <= ${last}
+          and subject >= 'dated/' and subject < 'dated0'
+        order by subject, month, x, y`
+    },
+  }
+}

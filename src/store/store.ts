@@ -1,11 +1,15 @@
 import type { Sql } from './database.ts'
-import { assessmentsIn } from './assessments.ts'
-import { casesIn } from './cases.ts'
+import { assessmentsIn } from './casework/assessments.ts'
+import { casesIn } from './casework/cases.ts'
+import { contactsIn } from './casework/contacts.ts'
 import { contractsIn } from './contracts.ts'
+import { countingIn } from './counting.ts'
 import { countsIn } from './counts.ts'
+import { figuresIn } from './casework/figures.ts'
 import { keysIn } from './keys.ts'
 import { marksIn } from './marks.ts'
 import { organisationsIn } from './organisations.ts'
+import { qualityIn } from './casework/quality.ts'
 import { statisticsIn } from './statistics.ts'
 
 /** Everything a unit of work can ask of the database, within its one transaction. */
@@ -15,8 +19,12 @@ export const openStore = (sql: Sql) => ({
   contracts: contractsIn(sql),
   cases: casesIn(sql),
   assessments: assessmentsIn(sql),
+  contacts: contactsIn(sql),
+  figures: figuresIn(sql),
   marks: marksIn(sql),
+  counting: countingIn(sql),
   counts: countsIn(sql),
+  quality: qualityIn(sql),
   statistics: statisticsIn(sql),
 })
 

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
-import { londonDate, makeKeys, makePeople, type People } from '../support/people.ts'
-import { startService, type TestService } from '../support/service.ts'
+import { londonDate, makeKeys, makePeople, pointersOf, type People } from '../support/people.ts'
+import { OPERATOR_KEY, startService, type TestService } from '../support/service.ts'
 import { testSurveys } from '../support/surveys.ts'
 
 let service: TestService
@@ -267,4 +267,131 @@ t.test('a period is provisional until it and its grace time have ended', async (
     )
     await graceful.stop()
   }
+})
+
+t.test('what no case holds is kept period by period, as it was sent', async (t) => {
+  const { contract } = await scene()
+  const ask = (method: string, rest: string, body?: unknown, headers = {}, key = keys.provider) =>
+    service.send(method, `/v1/contracts/${contract}/figures${rest}`, { key, body, headers })
+  const body = { 'idva-fte': 3.4, complaints: 0, commentary: 'One post was vacant.\nIt is filled now.' }
+  t.equal((await ask('GET', '/2025-26-Q1')).status, 404)
+  t.same((await ask('GET', '')).body, { items: [], next: null })
+  const made = await ask('PUT', '/2025-26-Q1', body)
+  t.same([made.status, made.headers.etag], [201, '"1"'])
+  const { updatedAt, ...rest } = made.body
+  t.same(rest, { ...body, contract, period: '2025-26-Q1' })
+  t.match(updatedAt, /^\d{4}-\d\d-\d\dT.*Z$/)
+  const found = await ask('GET', '/2025-26-Q1')
+  t.same([found.status, found.body, found.headers.etag], [200, made.body, '"1"'])
+  t.same((await ask('GET', '')).body, { items: [made.body], next: null })
+
+  const again = await ask('PUT', '/2025-26-Q1', {
+    commentary: body.commentary,
+    complaints: 0,
+    'idva-fte': 3.4,
+  })
+  t.same([again.status, again.body], [200, made.body], 'the same again')
+  t.equal((await ask('PUT', '/2025-26-Q1', { complaints: 1 }, { 'if-match': '"2"' })).status, 412)
+  t.equal((await ask('PUT', '/2024-25', { complaints: 1 }, { 'if-match': '*' })).status, 412)
+  const other = await ask('PUT', '/2025-26-Q1', { complaints: 1 }, { 'if-match': '"1"' })
+  t.same([other.status, other.headers.etag, 'idva-fte' in other.body], [200, '"2"', false], 'the whole')
+  const none = await ask('PUT', '/2025-26-Q1', {})
+  t.same([none.status, Object.keys(none.body as object).sort()], [200, ['contract', 'period', 'updatedAt']])
+  t.equal((await ask('DELETE', '/2025-26-Q1')).status, 404, 'there is no such route')
+})
+
+t.test('figures of one stretch of time are the same, however it is asked for', async (t) => {
+  const { contract } = await scene()
+  const root = `/v1/contracts/${contract}/figures`
+  const put = (period: string, complaints: number) =>
+    service.send('PUT', `${root}/${period}`, { key: keys.provider, body: { complaints } })
+  const asked: [period: string, kept: string][] = [
+    ['2025-26-Q1', '2025-26-Q1'],
+    ['2025-26-Q4..2025-26-Q4', '2025-26-Q4'],
+    ['2025-M07..2025-M09', '2025-26-Q2'],
+    ['2025-26', '2025-26'],
+    ['2024-25-Q1..2024-25-Q4', '2024-25'],
+    ['2023-M04..2024-M03', '2023-24'],
+    ['2018-19-Q3..2019-20-Q2', '2018-19-Q3..2019-20-Q2'],
+    ['2018-M01..2018-M12', '2017-18-Q4..2018-19-Q3'],
+    ['2020-21-Q1..2021-22-Q4', '2020-21-Q1..2021-22-Q4'],
+    ['2019-M08', '2019-M08'],
+    ['2019-M09..2019-M09', '2019-M09'],
+    ['2019-M05..2019-M07', '2019-M05..2019-M07'],
+    ['2018-M09..2019-M08', '2018-M09..2019-M08'],
+  ]
+  for (const [n, [period, kept]] of asked.entries()) {
+    const made = await put(period, n)
+    t.same([made.status, made.body.period], [201, kept], period)
+    t.same((await put(kept, n)).body, made.body, period)
+    const found = await service.send('GET', `${root}/${period}`, { key: keys.provider })
+    t.same([found.status, found.body], [200, made.body], period)
+  }
+  const periods: string[] = []
+  for (let cursor = ''; ;) {
+    const { body } = await service.send('GET', `${root}?limit=5${cursor}`, { key: keys.provider })
+    periods.push(...body.items.map((one: { period: string }) => one.period))
+    if (body.next === null) break
+    cursor = `&cursor=${body.next}`
+  }
+  t.same(periods, asked.map(([, kept]) => kept).sort())
+  for (const period of ['2025-27', '2025-26-Q5', '2025-M13', '2025-Q1', '2025-26..2026-27', 'x', 'a%20b']) {
+    const reply = await put(period, 1)
+    t.same([reply.status, pointersOf(reply)], [422, ['/period']], period)
+    t.equal((await service.send('GET', `${root}/${period}`, { key: keys.provider })).status, 422, period)
+  }
+})
+
+t.test('figures that the definitions do not name, or that are not what their name takes', async (t) => {
+  const { contract } = await scene()
+  const put = (body: unknown) =>
+    service.send('PUT', `/v1/contracts/${contract}/figures/2025-26-Q1`, { key: keys.provider, body })
+  const unknown = await put({ colour: 1, 'a/b~c': 'x', complaints: -1 })
+  t.equal(unknown.status, 422)
+  t.same(unknown.body.errors, [
+    { pointer: '/colour', detail: 'is not a figure that the definitions name' },
+    { pointer: '/a~1b~0c', detail: 'is not a figure that the definitions name' },
+    { pointer: '/complaints', detail: 'must be at least 0' },
+  ])
+  for (const name of ['__proto__', 'constructor', 'period', '']) {
+    const reply = await put(`{${JSON.stringify(name)}: 1}`)
+    t.same([reply.status, pointersOf(reply)], [422, [`/${name}`]], name)
+  }
+  for (const value of ['-0.001', '1000000000001', '1e400', '"3"', 'true', 'null', '[1]', '{}']) {
+    const reply = await put(`{"idva-fte": ${value}}`)
+    t.same([reply.status, pointersOf(reply)], [422, ['/idva-fte']], value)
+  }
+  for (const value of ['""', '" \\n "', '7', 'null', '"a\\u0000b"', '"a\\tb"', '"a\\r\\nb"', '"\\ud800"']) {
+    const reply = await put(`{"commentary": ${value}}`)
+    t.same([reply.status, pointersOf(reply)], [422, ['/commentary']], value)
+  }
+  t.equal((await put({ commentary: 'x'.repeat(10_001) })).status, 422)
+  for (const body of ['[]', 'null', '7', '"x"']) {
+    const reply = await put(body)
+    t.same([reply.status, pointersOf(reply)], [422, ['']], body)
+  }
+  const fine = { 'idva-fte': 1e12, complaints: 0, commentary: 'é'.repeat(10_000), risks: '😀\n' }
+  const taken = await put(fine)
+  t.equal(taken.status, 201)
+  t.match(taken.body, fine)
+})
+
+t.test('figures that no case holds are the contract’s own provider’s alone', async (t) => {
+  const partner = await service.join('part', 'provider')
+  const { contract } = await scene({ partners: ['part'] })
+  const root = `/v1/contracts/${contract}/figures`
+  await service.send('PUT', `${root}/2025-26-Q1`, { key: keys.provider, body: { complaints: 1 } })
+  for (const [method, path, body] of [
+    ['GET', `${root}/2025-26-Q1`, undefined],
+    ['GET', root, undefined],
+    ['PUT', `${root}/2025-26-Q1`, { complaints: 2 }],
+    ['PUT', `${root}/2025-26-Q2`, { complaints: 2 }],
+  ] as const) {
+    const by = async (key: string) => (await service.send(method, path, { key, body })).status
+    t.same([await by(partner), await by(keys.commissioner)], [404, 404], `${method} ${path}`)
+    t.same([await by(OPERATOR_KEY), await by('wrong')], [403, 401], `${method} ${path}`)
+  }
+  const { items } = (await service.send('GET', root, { key: keys.provider })).body
+  t.match(items, [{ period: '2025-26-Q1', complaints: 1 }])
+  t.equal(items.length, 1)
 })

@@ -145,7 +145,6 @@ t.test('instruments are listed, and one has a schema of its answers', async (t) 
 t.test('measures and templates are lists', async (t) => {
   const measures = await get('/v1/measures?limit=500')
   t.equal(measures.status, 200)
-  t.equal(measures.body.items.length, 36, 'four kinds for each of nine needs')
   const found = measures.body.items.find(({ id }: { id: string }) => id === 'health-resolved')
   t.match(found, { kind: 'resolved', version: String, title: String })
   const templates = await get('/v1/returns/templates')

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import postgres from 'postgres'
 import { loadDefinitions, surveysFolder } from '../../src/definitions.ts'
 import { monthPeriod } from '../../src/domain/period.ts'
-import { recountMonth } from '../../src/services/outcomes/recount-month.ts'
+import { recountMonth } from '../../src/services/counting/recount-month.ts'
 import { connectPool, transactOn } from '../../src/store/database.ts'
 import { makeDatabase } from '../support/database.ts'
 import { spawnProcess } from '../support/process.ts'
@@ -53,7 +53,10 @@ const owner = postgres({ ...database.address, max: 1, onnotice: () => undefined 
 try {
   const key = await prepare()
   if (wanted('put')) await benchPut(key)
-  if (wanted('recount')) await benchRecount()
+  if (wanted('recount')) {
+    await benchRecount()
+    await benchReading(key)
+  }
   if (wanted('freshness')) await benchFreshness(key)
 } finally {
   await service.end('SIGTERM')
@@ -142,13 +145,22 @@ async function benchPut(key: string): Promise<void> {
   }
 }
 
-/** One month with 10,000 closed cases, all 36 measures; beside it one SQL statement that counts the same transitions. */
+/**
+ * One month with 10,000 closed cases, all its measures and all groups; beside it one SQL statement that counts the same
+ * transitions in the same groups.
+ */
 async function benchRecount(): Promise<void> {
   const month = 202006
   const period = monthPeriod(month)
   await owner.unsafe(`
-    insert into cases (contract_id, case_ref, delivered_by, counted_on, in_support_from)
-    select '${CONTRACT}', 'recount-' || n, 'p', '2020-06-15', '2020-01-01' from generate_series(1, 10000) n;
+    insert into cases (contract_id, case_ref, delivered_by, counted_on, in_support_from, closure, cohorts, crime_type,
+      referral_source, funding_stream, area, characteristics)
+    select '${CONTRACT}', 'recount-' || n, 'p', '2020-06-15', '2020-01-01', (array['planned', 'disengaged'])[1 + n % 2],
+      array['c' || n % 3], 'crime-' || n % 8, (array['police', 'self', 'other'])[1 + n % 3],
+      (array['moj-core', 'local'])[1 + n % 2], 'area-' || n % 7,
+      jsonb_build_object('ageBand', 'a' || n % 6, 'sex', (array['female', 'male'])[1 + n % 2],
+        'ethnicity', 'e' || n % 10, 'disability', (array['yes', 'no'])[1 + n % 2])
+    from generate_series(1, 10000) n;
     insert into assessments (contract_id, ref, revision, case_ref, instrument_id, instrument_version, stage, respondent,
       response, assessed_on, answers, scores, received_at)
     select '${CONTRACT}', stage || '-recount-' || n, 1, 'recount-' || n, 'victim-needs', 1, stage, 'self', 'completed',
@@ -167,23 +179,52 @@ async function benchRecount(): Promise<void> {
     times.push(performance.now() - started)
     started = performance.now()
     await owner`
-      select i, s.scores[i] as x, e.scores[i] as y, count(*) from cases c
+      select i, by, value, s.scores[i] as x, e.scores[i] as y, count(*) from cases c
       join assessments s on s.contract_id = c.contract_id and s.case_ref = c.case_ref and s.stage = 'start'
       join assessments e on e.contract_id = c.contract_id and e.case_ref = c.case_ref and e.stage = 'end'
       cross join generate_series(1, 9) i
+      cross join lateral (values ('', ''), ('closure', c.closure), ('cohort', c.cohorts[1]),
+        ('crime-type', c.crime_type), ('referral-source', c.referral_source), ('funding-stream', c.funding_stream),
+        ('area', c.area), ('delivered-by', c.delivered_by), ('age-band', c.characteristics ->> 'ageBand'),
+        ('sex', c.characteristics ->> 'sex'), ('ethnicity', c.characteristics ->> 'ethnicity'),
+        ('disability', c.characteristics ->> 'disability')) g (by, value)
       where c.contract_id = ${CONTRACT} and c.counted_on >= ${period.from} and c.counted_on < ${period.until}
-      group by 1, 2, 3`
+      group by 1, 2, 3, 4, 5`
     floors.push(performance.now() - started)
   }
   await pool.end()
   const median = (values: number[]): number =>
     values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
   print(
-    'recount of a month, 10,000 closed cases',
+    'recount of a month, 10,000 closed cases, all groups',
     `${whole(median(times))} ms`,
     `floor ${whole(median(floors))} ms`,
     `${(median(times) / median(floors)).toFixed(2)} ×`,
   )
+}
+
+/** A financial year of such months, read with groups. */
+async function benchReading(key: string): Promise<void> {
+  await owner.unsafe(`
+    insert into counts (contract_id, month, subject, by, value, x, y, n)
+    select contract_id, m, subject, by, value, x, y, n
+    from counts, unnest(array[202004, 202005, 202007, 202008, 202009, 202010, 202011, 202012, 202101, 202102, 202103]) m
+    where contract_id = '${CONTRACT}' and month = 202006
+    on conflict do nothing;
+    analyze counts;`)
+  for (const by of ['', '&by=crime-type']) {
+    const times: number[] = []
+    for (let n = 0; n < 300; n++) {
+      const started = performance.now()
+      const reply = await send('GET', `/v1/contracts/${CONTRACT}/outcomes?period=2020-21${by}`, key)
+      await reply.arrayBuffer()
+      // The first hundred warm it up.
+      if (n >= 100) times.push(performance.now() - started)
+    }
+    times.sort((a, b) => a - b)
+    const at = (share: number): string => `${(times[Math.floor(times.length * share)] ?? 0).toFixed(1)} ms`
+    print(`a year of outcomes${by === '' ? '' : ' with groups'}`, `p50 ${at(0.5)}`, `p95 ${at(0.95)}`)
+  }
 }
 
 /** From a 2xx to a figure that is not pending, while 200 writes a second come in over 20 contracts and 12 months. */

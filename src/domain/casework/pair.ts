@@ -1,4 +1,5 @@
 import type { Instrument, Respondent } from '../instrument.ts'
+import { monthOf, type Month } from '../period.ts'
 import type { Assessment } from './support-case.ts'
 
 /** What pairing needs of an assessment: no answers. */
@@ -27,7 +28,7 @@ export interface PairQuestion {
 export type InstrumentOf = (id: string, version: number) => Instrument | undefined
 
 /** In order of date, and on one day in the order of `ref` by bytes (references are ASCII, so this is `<`). */
-function isBefore(a: Answered, b: Answered): boolean {
+function isBefore(a: Pick<Answered, 'assessedOn' | 'ref'>, b: Pick<Answered, 'assessedOn' | 'ref'>): boolean {
   return a.assessedOn < b.assessedOn || (a.assessedOn === b.assessedOn && a.ref < b.ref)
 }
 
@@ -64,10 +65,44 @@ export function findPair(
   instrumentOf: InstrumentOf,
 ): Partial<Pair> {
   const candidates = eligible(assessments, question)
-  let end: Answered | undefined
-  for (const one of candidates) {
-    if (one.stage === question.end && (end === undefined || isBefore(end, one))) end = one
-  }
+  const end = latest(candidates.filter(({ stage }) => stage === question.end))
+  const start = findStart(candidates, end, instrumentOf)
+  return { ...(start && { start }), ...(end && { end }) }
+}
+
+/**
+ * Every month in which the case has such an end, with the latest one in it and the start that goes with that, in order of
+ * time; for measures that count by when people were assessed.
+ */
+export function findPairsByMonth(
+  assessments: readonly Answered[],
+  question: PairQuestion,
+  instrumentOf: InstrumentOf,
+): { month: Month; pair: Partial<Pair> }[] {
+  const candidates = eligible(assessments, question)
+  const ends = candidates.filter(({ stage }) => stage === question.end)
+  const months = [...new Set(ends.map(({ assessedOn }) => monthOf(assessedOn)))].sort((a, b) => a - b)
+  return months.map((month) => {
+    const end = latest(ends.filter(({ assessedOn }) => monthOf(assessedOn) === month))
+    const start = findStart(candidates, end, instrumentOf)
+    return { month, pair: { ...(start && { start }), ...(end && { end }) } }
+  })
+}
+
+/** The last of some assessments, by date and on one day by `ref`. */
+export function latest<A extends Pick<Answered, 'assessedOn' | 'ref'>>(
+  assessments: readonly A[],
+): A | undefined {
+  let last: A | undefined
+  for (const one of assessments) if (last === undefined || isBefore(last, one)) last = one
+  return last
+}
+
+function findStart(
+  candidates: readonly Answered[],
+  end: Answered | undefined,
+  instrumentOf: InstrumentOf,
+): Answered | undefined {
   const endInstrument = end && instrumentOf(end.instrumentId, end.instrumentVersion)
   let start: Answered | undefined
   for (const one of candidates) {
@@ -75,5 +110,5 @@ export function findPair(
     if (end && !areComparable(instrumentOf(one.instrumentId, one.instrumentVersion), endInstrument)) continue
     if (start === undefined || isBefore(one, start)) start = one
   }
-  return { ...(start && { start }), ...(end && { end }) }
+  return start
 }

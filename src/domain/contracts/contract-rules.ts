@@ -26,6 +26,7 @@ export interface ContractBody {
   returns?: ContractReturn[] | undefined
   minimumCount?: number | undefined
   retention?: NonNullable<Contract['retention']> | undefined
+  expectedDays?: number | undefined
 }
 
 /** What a contract is checked against. */

@@ -19,6 +19,8 @@ export interface Contract {
   returns: readonly ContractReturn[]
   minimumCount: number
   retention: { monthsAfterEnd: number; hold: boolean } | null
+  /** How long support is expected to take; null: as the instruments say. */
+  expectedDays: number | null
 }
 
 export type ContractMeasure = string | { measure: string; from?: LondonDate | undefined }

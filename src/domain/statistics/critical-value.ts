@@ -15,7 +15,8 @@ export function criticalZ(level: number): number {
 /**
  * The t with which a share `level` of Student's distribution lies within ±t.
  * jstat's quantile is right to seven digits only (its incomplete beta function stops early); one Newton step against
- * the finite sum for whole degrees of freedom (Abramowitz & Stegun 26.7.3 and 26.7.4) makes it right to 1e-12.
+ * the finite sum for whole degrees of freedom (Abramowitz & Stegun 26.7.3 and 26.7.4) makes it right to 1e-12. That sum is
+ * as long as there are people, so from a thousand on it is expanded around the normal deviate (26.7.5), as right.
  *
  * @throws {RangeError} unless 0 < level < 1 and the degrees of freedom are a whole number, 1 or more
  * @example criticalT(0.95, 28) // 2.048407141795245
@@ -24,9 +25,25 @@ export function criticalT(level: number, degreesOfFreedom: number): number {
   assertLevel(level)
   assertCount(degreesOfFreedom, 'degreesOfFreedom')
   if (degreesOfFreedom === 0) throw new RangeError('degreesOfFreedom must be 1 or more')
+  if (degreesOfFreedom >= MANY) return expandedT(criticalZ(level), degreesOfFreedom)
   const near = jstat.studentt.inv((1 + level) / 2, degreesOfFreedom)
   const slope = 2 * jstat.studentt.pdf(near, degreesOfFreedom)
   return near - (shareWithin(near, degreesOfFreedom) - level) / slope
+}
+
+const MANY = 1_000
+
+/** The first five terms of the expansion in 1 / degrees of freedom. */
+function expandedT(z: number, degreesOfFreedom: number): number {
+  const square = z * z
+  const terms = [
+    1,
+    (square + 1) / 4,
+    ((5 * square + 16) * square + 3) / 96,
+    (((3 * square + 19) * square + 17) * square - 15) / 384,
+    ((((79 * square + 776) * square + 1482) * square - 1920) * square - 945) / 92160,
+  ]
+  return z * terms.reduceRight((sum, term) => term + sum / degreesOfFreedom, 0)
 }
 
 /** The share of Student's distribution within ±t. */

@@ -57,3 +57,9 @@ export async function sendPage<Row, Item>(
   }
   return { items: page.map(show), next }
 }
+
+/** A page of a list that is in memory, ordered by its keys. */
+export const pageFrom =
+  <T>(all: readonly T[], keyOf: (one: T) => string) =>
+  ({ limit, after }: PageRequest): Promise<T[]> =>
+    Promise.resolve(all.filter((one) => after === null || keyOf(one) > after).slice(0, limit))

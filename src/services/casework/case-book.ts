@@ -1,8 +1,11 @@
 import { datesOf, touchedMonths } from './changed-dates.ts'
 import type { Assessment, Dating } from '../../domain/casework/support-case.ts'
-import type { Month } from '../../domain/period.ts'
-import type { CaseDating, StoredCase } from '../../store/cases.ts'
+import type { CountMarks } from '../../domain/counting/plan.ts'
+import { monthOf, type Month } from '../../domain/period.ts'
+import type { CaseDating, StoredCase } from '../../store/casework/cases.ts'
 import type { Store } from '../../store/store.ts'
+
+const UNKNOWN = { closedOn: null, startedOn: null, referredOn: null, countedOn: null, inSupportFrom: null }
 
 interface Entry {
   /** Undefined: not there yet, as far as this key can see. */
@@ -12,7 +15,7 @@ interface Entry {
   isTouched: boolean
 }
 
-/** What a unit of work changes of cases: the dates of known ones, cases that are new, and the months touched. */
+/** What a unit of work changes: the dates of known cases, cases that are new, and the months touched. */
 export interface CaseChanges {
   made: CaseDating[]
   redated: CaseDating[]
@@ -24,6 +27,8 @@ export class CaseBook {
   readonly #store: Store
   readonly #contractId: string
   readonly #entries = new Map<string, Entry>()
+  /** In which assessments without a case count. */
+  readonly #months = new Set<Month>()
 
   constructor(store: Store, contractId: string) {
     this.#store = store
@@ -46,20 +51,29 @@ export class CaseBook {
     for (const dating of datings) this.#entry(dating.caseRef).datings.set(dating.ref, dating)
   }
 
-  /** Takes an assessment in, away from the case that it was on before. */
-  take(assessment: Assessment, formerCaseRef: string | null | undefined): void {
-    if (typeof formerCaseRef === 'string') this.#touch(formerCaseRef).datings.delete(assessment.ref)
-    if (assessment.caseRef !== null) this.#touch(assessment.caseRef).datings.set(assessment.ref, assessment)
+  /** Takes an assessment in, in the place of what it said before. */
+  take(assessment: Assessment, former: Assessment | undefined): void {
+    if (former !== undefined) this.drop(former)
+    if (assessment.caseRef === null) this.#months.add(monthOf(assessment.assessedOn))
+    else this.#touch(assessment.caseRef).datings.set(assessment.ref, assessment)
   }
 
-  changes(): CaseChanges {
+  /** Takes an assessment out. */
+  drop({ ref, caseRef, assessedOn }: Assessment): void {
+    if (caseRef === null) this.#months.add(monthOf(assessedOn))
+    else this.#touch(caseRef).datings.delete(ref)
+  }
+
+  /** @param marks by which dates the contract's cases are counted */
+  changes(marks: CountMarks): CaseChanges {
     const changes = { made: [] as CaseDating[], redated: [] as CaseDating[] }
-    const months = new Set<Month>()
+    const months = new Set(this.#months)
     for (const [caseRef, { before, datings, isTouched }] of this.#entries) {
       if (!isTouched) continue
-      const known = before ?? { closedOn: null, startedOn: null, countedOn: null, inSupportFrom: null }
+      const known = before ?? UNKNOWN
       const after = datesOf(known, [...datings.values()])
-      for (const month of touchedMonths(known, after)) months.add(month)
+      const { referredOn } = known
+      for (const month of touchedMonths(marks, known, { ...after, referredOn })) months.add(month)
       if (before === undefined) changes.made.push({ caseRef, ...after })
       else if (before.countedOn !== after.countedOn || before.inSupportFrom !== after.inSupportFrom)
         changes.redated.push({ caseRef, ...after })

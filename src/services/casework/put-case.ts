@@ -4,9 +4,9 @@ import { notFound, whole, type Fault, type Reading } from '../../domain/problem.
 import { isOutdated, type Characteristics, type SupportCase } from '../../domain/casework/support-case.ts'
 import type { ContractParties } from '../../store/contracts.ts'
 import type { LondonDate } from '../../domain/period.ts'
-import type { StoredCase } from '../../store/cases.ts'
+import type { StoredCase } from '../../store/casework/cases.ts'
 import type { Needs, Put } from '../needs.ts'
-import { datesOf, touchedMonths } from './changed-dates.ts'
+import { datesOf, monthsOf, monthsToMark, touchedMonths } from './changed-dates.ts'
 import { asNotThere } from './taken.ts'
 
 /** A case as a case system writes it; a field left out is cleared. */
@@ -57,7 +57,11 @@ export const putCase =
       }
 
       const dates = datesOf(wanted, datings)
-      const months = touchedMonths(known, dates)
+      const { referredOn } = wanted
+      const sessions = contract.hasSessionCounts ? await store.contacts.daysOf(contractId, caseRef) : []
+      const months = monthsToMark(contract, [
+        ...new Set([...touchedMonths(contract, known, { ...dates, referredOn }), ...monthsOf(sessions)]),
+      ])
       const updatedAt = clock.now().toISOString()
       await Promise.all([
         created && store.cases.insertBlank(contractId, wanted.deliveredBy, [{ caseRef, ...dates }]),

@@ -1,5 +1,9 @@
 import { notFound } from '../../domain/problem.ts'
-import type { AssessmentFilter, AssessmentRevision, StoredAssessment } from '../../store/assessments.ts'
+import type {
+  AssessmentFilter,
+  AssessmentRevision,
+  StoredAssessment,
+} from '../../store/casework/assessments.ts'
 import type { PageRequest } from '../../store/store.ts'
 import type { Needs } from '../needs.ts'
 

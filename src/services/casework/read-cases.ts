@@ -1,5 +1,5 @@
 import { notFound } from '../../domain/problem.ts'
-import type { StoredCase } from '../../store/cases.ts'
+import type { StoredCase } from '../../store/casework/cases.ts'
 import type { PageRequest } from '../../store/store.ts'
 import type { Needs } from '../needs.ts'
 

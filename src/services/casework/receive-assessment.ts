@@ -1,6 +1,6 @@
 import { gather } from '../gather.ts'
 import type { Needs, Put } from '../needs.ts'
-import type { StoredAssessment } from '../../store/assessments.ts'
+import type { StoredAssessment } from '../../store/casework/assessments.ts'
 import { asNotThere } from './taken.ts'
 import { receiveAssessments, type Receipt, type Submission } from './receive-assessments.ts'
 

@@ -1,16 +1,16 @@
-import { isDeepStrictEqual } from 'node:util'
 import {
   assessmentFrom,
   checkAssessment,
   type AssessmentBody,
 } from '../../domain/casework/assessment-rules.ts'
-import { isOutdated, type Assessment } from '../../domain/casework/support-case.ts'
+import type { Assessment } from '../../domain/casework/support-case.ts'
 import type { ContractParties } from '../../store/contracts.ts'
-import { checkPrecondition } from '../../domain/precondition.ts'
-import { notFound, Problem, whole, type Reading } from '../../domain/problem.ts'
-import type { Received, StoredAssessment } from '../../store/assessments.ts'
+import { notFound, Problem, whole, type Fault, type Reading } from '../../domain/problem.ts'
+import type { Received, StoredAssessment } from '../../store/casework/assessments.ts'
 import type { Needs, Put } from '../needs.ts'
 import { CaseBook } from './case-book.ts'
+import { monthsToMark } from './changed-dates.ts'
+import { decideWrite } from './decide-write.ts'
 
 /** One assessment as it was sent. */
 export interface Submission {
@@ -58,7 +58,11 @@ export const receiveAssessments =
         const receipts = submissions.map((submission): Receipt => {
           const known = knownOf.get(submission.ref)
           const decided = attempt(() =>
-            decide(check(submission, contract, definitions.instruments, today), known, submission.ifMatch),
+            decideWrite(
+              check(submission, { contract, provider, instruments: definitions.instruments, today }),
+              known,
+              submission.ifMatch,
+            ),
           )
           if ('problem' in decided) return decided
           if ('keep' in decided.value) {
@@ -68,14 +72,16 @@ export const receiveAssessments =
             return { put: { created: false, stored: { ...keep, sourceUpdatedAt } } }
           }
           const wanted = { ...decided.value.write, receivedAt }
-          book.take(wanted, known?.caseRef)
+          book.take(wanted, known)
           ;(known ? corrections : inserts).push(wanted)
           const revision = (known?.revision ?? 0) + 1
           const created = known?.withdrawnAt !== null
           return { put: { created, stored: { ...wanted, contractId, revision, withdrawnAt: null } } }
         })
 
-        const { made, redated, months } = book.changes()
+        const { made, redated, months: touched } = book.changes(contract)
+        const isWritten = inserts.length + corrections.length > 0
+        const months = isWritten ? monthsToMark(contract, touched) : []
         await Promise.all([
           // Cases first: row security lets an assessment in by its case.
           made.length > 0 && store.cases.insertBlank(contractId, provider, made),
@@ -107,42 +113,25 @@ function attempt<T>(work: () => T): { value: T } | { problem: Problem } {
   }
 }
 
+interface Surroundings {
+  contract: ContractParties
+  /** Who sends it: the contract's provider, or a partner. */
+  provider: string
+  instruments: Needs['definitions']['instruments']
+  today: string
+}
+
 /** @throws {Problem} `invalid`, naming every fault */
-function check(
-  { ref, reading }: Submission,
-  contract: ContractParties,
-  instruments: Needs['definitions']['instruments'],
-  today: string,
-): Assessment {
-  const { faults, instrument } = checkAssessment(reading.given, { contract, instruments, today })
-  const body = whole(reading, faults)
+function check({ ref, reading }: Submission, around: Surroundings): Assessment {
+  const { faults, instrument } = checkAssessment(reading.given, around)
+  const isCaseNamed = [...reading.faults, ...faults].some(({ pointer }) => pointer === '/case')
+  const body = whole(reading, [...faults, ...(isCaseNamed ? [] : partnerFaults(reading.given, around))])
   if (instrument === undefined) throw new Error('an assessment without faults has an instrument')
   return assessmentFrom(ref, body, instrument)
 }
 
-/** Whether a submission is written, or the stored one stays as it is, maybe said again more recently. */
-type Decision = { write: Assessment } | { keep: StoredAssessment; saidAgainAt?: string }
-
-/** @throws {Problem} if If-Match names another revision */
-function decide(
-  wanted: Assessment,
-  known: StoredAssessment | undefined,
-  ifMatch: string | undefined,
-): Decision {
-  const valid = known?.withdrawnAt === null ? known : undefined
-  checkPrecondition(ifMatch, valid?.revision)
-  if (valid === undefined) return { write: wanted }
-  if (isOutdated(wanted.sourceUpdatedAt, valid.sourceUpdatedAt)) return { keep: valid }
-  if (!isSame(valid, wanted)) return { write: wanted }
-  const later = wanted.sourceUpdatedAt ?? undefined
-  return later === undefined || later === valid.sourceUpdatedAt
-    ? { keep: valid }
-    : { keep: valid, saidAgainAt: later }
-}
-
-/** Whether it says the same as what is stored; when it was said does not count. */
-function isSame(stored: StoredAssessment, { sourceUpdatedAt, ...wanted }: Assessment): boolean {
-  return (Object.keys(wanted) as (keyof typeof wanted)[]).every((key) =>
-    isDeepStrictEqual(stored[key], wanted[key]),
-  )
-}
+/** An answer without a case is the whole contract's, of which a partner sees its own cases only. */
+const partnerFaults = (body: Partial<AssessmentBody>, { contract, provider }: Surroundings): Fault[] =>
+  provider !== contract.provider && body.case === undefined
+    ? [{ pointer: '/case', detail: 'is required of a partner' }]
+    : []

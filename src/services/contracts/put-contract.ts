@@ -8,7 +8,7 @@ import { Overtaken } from '../../store/database.ts'
 import type { StoredContract } from '../../store/contracts.ts'
 import type { Store } from '../../store/store.ts'
 import type { Needs, Put } from '../needs.ts'
-import { markOutdatedCounts } from '../outcomes/mark-outdated-counts.ts'
+import { markOutdatedCounts } from '../counting/mark-outdated-counts.ts'
 
 /** No return template is published yet, so a contract that asks for one names what does not exist. */
 const NO_TEMPLATES: ReadonlySet<string> = new Set()
@@ -90,6 +90,7 @@ function contractFrom(contractId: string, body: ContractBody): Contract {
     returns: body.returns ?? [],
     minimumCount: body.minimumCount ?? DEFAULT_MINIMUM_COUNT,
     retention: body.retention ?? null,
+    expectedDays: body.expectedDays ?? null,
   }
 }
 

@@ -1,14 +1,26 @@
+import type { Contract } from '../../domain/contracts/contract.ts'
 import { minimumCountFor } from '../../domain/contracts/minimum-count.ts'
-import { planFor, everybody, type ContractMonth, type Grouping } from '../../domain/counts.ts'
-import { disclosed } from '../../domain/disclosure.ts'
-import { figuresFrom, isProvisional, type Figures } from '../../domain/outcome.ts'
+import type { Dimension } from '../../domain/counting/groups.ts'
+import { hasDatedCounts, planFor } from '../../domain/counting/plan.ts'
+import { everybody, type Count, type DatedCount, type Grouping } from '../../domain/counts.ts'
+import { disclosed, disclosedGroups } from '../../domain/disclosure.ts'
+import { figuresFrom, isProvisional, type Figures, type GroupFigures } from '../../domain/outcomes/outcome.ts'
 import type { Period } from '../../domain/period.ts'
 import { notFound } from '../../domain/problem.ts'
+import type { GroupFilter } from '../../store/counts.ts'
 import type { Needs } from '../needs.ts'
+import { waitForCounts } from './wait-for-counts.ts'
 
 export interface Reader {
   kind: 'provider' | 'commissioner'
   organisation: string
+}
+
+/** Which figures are asked for. */
+export interface OutcomesQuestion {
+  contractId: string
+  period: Period
+  by?: Dimension | undefined
 }
 
 export interface OutcomesAnswer extends Figures {
@@ -17,6 +29,7 @@ export interface OutcomesAnswer extends Figures {
   computedAt: string
   pending: boolean
   provisional: boolean
+  groups: GroupFigures[]
 }
 
 /**
@@ -30,21 +43,38 @@ export const readOutcomes =
     clock,
     returnGraceDays,
   }: Pick<Needs, 'transact' | 'definitions' | 'clock' | 'returnGraceDays'>) =>
-  (reader: Reader, contractId: string, period: Period): Promise<OutcomesAnswer> =>
+  (reader: Reader, { contractId, period, by }: OutcomesQuestion): Promise<OutcomesAnswer> =>
     transact({ role: reader.kind, organisation: reader.organisation }, async (store) => {
       const contract = await store.contracts.find(contractId)
       if (contract === undefined) throw notFound()
-      const isPartner = reader.kind === 'provider' && contract.provider !== reader.organisation
-      const grouping: Grouping = isPartner ? { by: 'delivered-by', value: reader.organisation } : everybody
+      const { firstMonth, lastMonth } = period
+      const plan = planFor(contract, definitions)
+      const isDated = hasDatedCounts(plan)
+      const grouping = groupingFor(reader, contract)
+      const groups = by === undefined ? undefined : groupsFor(grouping, by)
+      const read = async (filter: GroupFilter | undefined) => {
+        const [merged, dated] = await Promise.all([
+          filter ? store.counts.merged(contractId, firstMonth, lastMonth, filter) : [],
+          filter && isDated ? store.counts.dated(contractId, lastMonth, filter) : [],
+        ])
+        return { merged, dated }
+      }
       // Marks first: what is counted in between shows as pending, never as counted when it is not.
-      const [pending, counts] = await Promise.all([
-        store.marks.pending(contractId, period.firstMonth, period.lastMonth),
-        store.counts.merged(contractId, period.firstMonth, period.lastMonth, grouping),
+      const [pending, all, grouped] = await Promise.all([
+        // What came into support before the period may still be in it.
+        store.marks.pending(contractId, isDated ? 0 : firstMonth, lastMonth),
+        read(grouping),
+        read(groups),
       ])
 
-      const exact = figuresFrom(counts, { contract, plan: planFor(contract, definitions), period })
+      const around = { contract, plan, period, today: clock.today() }
+      const exact = figuresFrom(all, around)
+      const exactGroups =
+        groups === undefined || by === undefined
+          ? []
+          : groupFigures(grouped, { by, prefix: groups.prefix }, around)
       const minimumCount = minimumCountFor(contract.minimumCounts, contract.minimumCount, period)
-      const figures = reader.kind === 'provider' ? exact : disclosed(exact, minimumCount)
+      const isExact = reader.kind === 'provider'
 
       return {
         contract: contractId,
@@ -52,41 +82,49 @@ export const readOutcomes =
         computedAt: clock.now().toISOString(),
         pending,
         provisional: isProvisional(period, returnGraceDays, clock.today()),
-        ...figures,
+        ...(isExact ? exact : disclosed(exact, minimumCount)),
+        groups: isExact ? exactGroups : disclosedGroups(exactGroups, minimumCount),
       }
     })
 
-const LOOK_EVERY_MILLISECONDS = 50
+/** The groups among those whom a reader sees: identifiers cannot contain a slash. */
+const groupsFor = (grouping: Grouping, by: Dimension): { by: string; prefix: string } =>
+  grouping.by === '' ? { by, prefix: '' } : { by: `${grouping.by}/${by}`, prefix: `${grouping.value}/` }
 
-/** Reads again once nothing is pending, or the seconds are over; then it answers with what there is. */
+/** An entry for each value, ordered by it. */
+function groupFigures(
+  { merged, dated }: { merged: readonly Count[]; dated: readonly DatedCount[] },
+  { by, prefix }: { by: Dimension; prefix: string },
+  around: Parameters<typeof figuresFrom>[1],
+): GroupFigures[] {
+  const byValue = new Map<string, { merged: Count[]; dated: DatedCount[] }>()
+  const of = (value: string) => {
+    const its = byValue.get(value) ?? { merged: [], dated: [] }
+    byValue.set(value, its)
+    return its
+  }
+  for (const count of merged) of(count.value).merged.push(count)
+  for (const count of dated) of(count.value).dated.push(count)
+  return [...byValue]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([value, counts]) => {
+      const { measures, changes } = figuresFrom(counts, around)
+      return { by, value: value.slice(prefix.length), measures, changes }
+    })
+}
+
+/** The same, but where something is pending it waits so many seconds for it. */
 export const readOutcomesWithin = (
   needs: Pick<Needs, 'transact' | 'definitions' | 'clock' | 'returnGraceDays' | 'pause'>,
 ) => {
   const read = readOutcomes(needs)
-  const { transact, clock, pause } = needs
-  // However many wait, one look at the marks serves them all.
-  let look: Promise<readonly ContractMonth[]> | undefined
-  const nextLook = () =>
-    (look ??= pause(LOOK_EVERY_MILLISECONDS)
-      .then(() => transact({ role: 'worker' }, (store) => store.marks.waiting()))
-      .finally(() => {
-        look = undefined
-      }))
-
-  return async (
-    reader: Reader,
-    contractId: string,
-    period: Period,
-    seconds: number,
-  ): Promise<OutcomesAnswer> => {
-    const until = clock.now().getTime() + seconds * 1000
-    const isWaitedFor = (one: ContractMonth): boolean =>
-      one.contractId === contractId && one.month >= period.firstMonth && one.month <= period.lastMonth
-    for (;;) {
-      const answer = await read(reader, contractId, period)
-      const hasTime = () => clock.now().getTime() < until
-      if (!answer.pending || !hasTime()) return answer
-      while (hasTime() && (await nextLook()).some(isWaitedFor));
-    }
-  }
+  const wait = waitForCounts(needs)
+  return (reader: Reader, question: OutcomesQuestion, seconds: number): Promise<OutcomesAnswer> =>
+    wait({ ...question, seconds }, () => read(reader, question))
 }
+
+/** Whose figures a reader sees: a partner those of the cases that it delivers itself, everybody else those of all. */
+export const groupingFor = (reader: Reader, contract: Pick<Contract, 'provider'>): Grouping =>
+  reader.kind === 'provider' && contract.provider !== reader.organisation
+    ? { by: 'delivered-by', value: reader.organisation }
+    : everybody

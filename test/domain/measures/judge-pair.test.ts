@@ -1,16 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
-import type { Score } from '../../src/domain/instrument.ts'
-import {
-  basisInWords,
-  type CaseFacts,
-  judgePair,
-  matchesWhere,
-  type Measure,
-  type ScoredEnd,
-  valuesOf,
-  type Where,
-} from '../../src/domain/measure.ts'
+import type { Score } from '../../../src/domain/instrument.ts'
+import type { PairMeasure } from '../../../src/domain/measure.ts'
+import { isAchieved, isThere, judgePair, type ScoredEnd } from '../../../src/domain/measures/judge-pair.ts'
 
 const need: Score = {
   id: 'health',
@@ -26,7 +18,7 @@ const need: Score = {
 
 const wellbeing: Score = { ...need, range: [7, 35], better: 'higher', places: 2, need: { atMost: 19.25 } }
 
-type Question = Pick<Measure, 'kind' | 'of' | 'by'>
+type Question = Pick<PairMeasure, 'kind' | 'of' | 'by'>
 
 const at = (value: number | null): ScoredEnd => ({ value, need: value === null ? undefined : value >= 1 })
 
@@ -100,7 +92,7 @@ t.test('everybody with a pair is exactly one of sustained or better, and worse',
     fc.constantFrom(need, { ...need, better: 'higher' as const }),
     (start, end, score) => {
       const pair = { start: at(start), end: at(end) }
-      const met = (kind: Measure['kind']) => judgePair({ kind }, score, pair).verdict === 'met'
+      const met = (kind: PairMeasure['kind']) => judgePair({ kind }, score, pair).verdict === 'met'
       return (
         met('improved-or-sustained') !== met('deteriorated') &&
         (!met('improved') || met('improved-or-sustained'))
@@ -113,106 +105,69 @@ t.test('everybody with a pair is exactly one of sustained or better, and worse',
   t.end()
 })
 
-t.test('the basis in words', (t) => {
-  const cases: [measure: Parameters<typeof basisInWords>[0], words: string][] = [
-    [{ kind: 'resolved', end: 'end' }, 'had the need at the start, and an end assessment'],
-    [{ kind: 'resolved', end: 'review' }, 'had the need at the start, and a review assessment'],
-    [
-      { kind: 'improved', end: 'end', of: 'need-at-start' },
-      'had the need at the start, and an end assessment',
-    ],
-    [
-      { kind: 'improved', end: 'end', of: 'could-improve' },
-      'had room to improve at the start, and an end assessment',
-    ],
-    [{ kind: 'improved', end: 'follow-up' }, 'had a start and a follow-up assessment'],
-    [{ kind: 'deteriorated', end: 'end' }, 'had a start and an end assessment'],
-    [
-      {
-        kind: 'improved-or-sustained',
-        end: 'end',
-        respondent: 'parent',
-        where: { cohort: { not: ['idva', 'isva'] }, closure: ['planned'], reportedToPolice: ['true'] },
-      },
-      'had a start and an end assessment; answered by a parent; closure is planned; cohort is not idva or isva; ' +
-        'reported to the police is true',
-    ],
+t.test('a reliable change: equality counts, either way', (t) => {
+  const phq9: Score = {
+    ...need,
+    range: [0, 27],
+    need: { atLeast: 10 },
+    reliableChange: { atLeast: 6 },
+  }
+  const caseness = (value: number): ScoredEnd => ({ value, need: value >= 10 })
+  const cases: [kind: PairMeasure['kind'], start: number, end: number, verdict: string][] = [
+    ['reliably-improved', 15, 9, 'met'],
+    ['reliably-improved', 15, 10, 'not-met'],
+    ['reliably-improved', 9, 3, 'met'],
+    ['reliably-improved', 9, 15, 'not-met'],
+    ['reliably-deteriorated', 9, 15, 'met'],
+    ['reliably-deteriorated', 9, 14, 'not-met'],
+    ['reliably-deteriorated', 15, 9, 'not-met'],
+    ['reliably-recovered', 15, 9, 'met'],
+    ['reliably-recovered', 16, 10, 'not-met'],
+    ['reliably-recovered', 14, 9, 'not-met'],
+    ['reliably-recovered', 10, 4, 'met'],
+    ['reliably-recovered', 9, 0, 'excluded'],
   ]
-  for (const [measure, words] of cases) t.equal(basisInWords(measure), words)
+  for (const [kind, start, end, verdict] of cases) {
+    const found = judgePair({ kind }, phq9, { start: caseness(start), end: caseness(end) })
+    t.equal(found.verdict, verdict, `${kind} from ${start} to ${end}`)
+  }
   t.end()
 })
 
-t.test('which cases a condition leaves', (t) => {
-  const facts: CaseFacts = {
-    closure: 'planned',
-    cohorts: ['idva', 'young'],
-    crimeType: null,
-    reportedToPolice: false,
-    characteristics: { sex: 'female', nationality: 'GB' },
-  }
-  const cases: [where: Where | undefined, expected: boolean][] = [
-    [undefined, true],
-    [{}, true],
-    [{ closure: ['planned', 'other'] }, true],
-    [{ closure: ['other'] }, false],
-    [{ closure: { not: ['planned'] } }, false],
-    [{ cohort: ['isva', 'idva'] }, true],
-    [{ cohort: { not: ['isva', 'idva'] } }, false],
-    [{ cohort: { not: ['isva'] } }, true],
-    [{ crimeType: ['burglary'] }, false],
-    [{ crimeType: { not: ['burglary'] } }, true],
-    [{ crimeType: ['not-stated'] }, true],
-    [{ crimeType: { not: ['not-stated'] } }, false],
-    [{ reportedToPolice: ['false'] }, true],
-    [{ reportedToPolice: ['true'] }, false],
-    [{ sex: ['female'], nationality: ['GB'] }, true],
-    [{ sex: ['female'], nationality: ['FR'] }, false],
-    [{ ageBand: ['25-34'] }, false],
-    [{ ageBand: { not: ['25-34'] } }, true],
-  ]
-  for (const [where, expected] of cases) t.equal(matchesWhere(where, facts), expected, JSON.stringify(where))
-  t.equal(matchesWhere({ cohort: { not: ['idva'] } }, { cohorts: [] }), true, 'in no cohort')
-  t.equal(matchesWhere({ cohort: ['not-stated'] }, { cohorts: [] }), true)
-  t.equal(matchesWhere({ sex: ['not-stated'] }, { characteristics: null }), true)
+t.test('a reliable change of decimals, and from the published reliability', (t) => {
+  const ends = (start: number, end: number) => ({
+    start: { value: start, need: undefined },
+    end: { value: end, need: undefined },
+  })
+  const half: Score = { ...wellbeing, reliableChange: { atLeast: 0.07 } }
+  t.equal(judgePair({ kind: 'reliably-improved' }, half, ends(1700, 1707)).verdict, 'met')
+  t.equal(judgePair({ kind: 'reliably-improved' }, half, ends(1700, 1706)).verdict, 'not-met')
+  // 1.96 × 7.7 × √2 × √0.1 = 6.75
+  const rci: Score = { ...need, range: [0, 40], reliableChange: { sd: 7.7, reliability: 0.9, level: 0.95 } }
+  t.equal(judgePair({ kind: 'reliably-improved' }, rci, ends(20, 13)).verdict, 'met')
+  t.equal(judgePair({ kind: 'reliably-improved' }, rci, ends(20, 14)).verdict, 'not-met')
+  t.equal(
+    judgePair({ kind: 'reliably-improved' }, { ...need, range: [0, 40] }, ends(40, 0)).verdict,
+    'not-met',
+    'nothing is called reliable without a published constant',
+  )
   t.end()
 })
 
-t.test('the values of a case, each field from its own place', (t) => {
-  const facts: CaseFacts = {
-    closure: 'planned',
-    cohorts: ['idva', 'young'],
-    crimeType: 'burglary',
-    referralSource: 'police',
-    reportedToPolice: true,
-    characteristics: {
-      ageBand: '25-34',
-      sex: 'male',
-      ethnicity: 'white-british',
-      disability: 'no',
-      nationality: 'GB',
-    },
-    fundingStream: 'moj-core',
-    deliveredBy: 'catch-22',
-    area: 'E06000016',
-  }
-  const expected = {
-    closure: ['planned'],
-    cohort: ['idva', 'young'],
-    crimeType: ['burglary'],
-    referralSource: ['police'],
-    reportedToPolice: ['true'],
-    ageBand: ['25-34'],
-    sex: ['male'],
-    ethnicity: ['white-british'],
-    disability: ['no'],
-    nationality: ['GB'],
-    fundingStream: ['moj-core'],
-    deliveredBy: ['catch-22'],
-    area: ['E06000016'],
-  } as const
-  for (const [field, values] of Object.entries(expected)) {
-    t.same(valuesOf(field as keyof typeof expected, facts), values, field)
-    t.same(valuesOf(field as keyof typeof expected, {}), ['not-stated'], `${field}, not stated`)
-  }
+t.test('the measure’s own condition, also of somebody outside its denominator', (t) => {
+  t.equal(isAchieved({ kind: 'resolved' }, need, at(0), at(0)), true)
+  t.equal(isAchieved({ kind: 'resolved' }, need, at(0), at(1)), false)
+  t.equal(isAchieved({ kind: 'resolved' }, need, at(null), at(0)), false, 'unpaired')
+  t.equal(isAchieved({ kind: 'improved', of: 'need-at-start' }, need, at(0), at(0)), false)
+  t.equal(isAchieved({ kind: 'before-after' }, need, at(0), at(1)), true, 'there at the end')
+  t.equal(isAchieved({ kind: 'reduction' }, need, at(2), at(1)), true)
+  t.end()
+})
+
+t.test('what is there: the need, else a yes', (t) => {
+  t.equal(isThere({ value: 0, need: true }), true)
+  t.equal(isThere({ value: 1, need: false }), false)
+  t.equal(isThere({ value: 1, need: undefined }), true)
+  t.equal(isThere({ value: 0, need: undefined }), false)
   t.end()
 })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { planAsText, planFor } from '../../domain/counts.ts'
+import { marksOf, planAsText, planFor } from '../../domain/counting/plan.ts'
+import { WHOLE_LIFE } from '../../domain/period.ts'
 import type { Needs } from '../needs.ts'
 
 /**
@@ -12,13 +13,14 @@ export const markOutdatedCounts =
     const months = await transact({ role: 'worker', contract: contractId }, async (store) => {
       const contract = await store.contracts.lock(contractId)
       if (contract === undefined) return []
-      const plan = createHash('sha256')
-        .update(planAsText(planFor(contract, definitions)))
-        .digest('hex')
-      if (contract.countedWith === plan) return []
-      const counted = await store.cases.countedMonths(contractId)
+      const plan = planFor(contract, definitions)
+      const countedWith = createHash('sha256').update(planAsText(plan)).digest('hex')
+      if (contract.countedWith === countedWith) return []
+      const marks = marksOf(plan)
+      const counted = await store.counting.months(contractId)
+      if (contract.hasLifeCounts || marks.hasLifeCounts) counted.push(WHOLE_LIFE)
       await Promise.all([
-        store.contracts.setCountedWith(contractId, plan),
+        store.contracts.setCountedWith(contractId, { countedWith, ...marks }),
         counted.length === 0 ? undefined : store.marks.append(contractId, counted),
       ])
       return counted

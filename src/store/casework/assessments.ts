@@ -1,7 +1,6 @@
-import type { Assessment, Dating } from '../domain/casework/support-case.ts'
-import type { Period } from '../domain/period.ts'
-import type { Sql, Write } from './database.ts'
-import type { PageRequest } from './store.ts'
+import type { Assessment, Dating } from '../../domain/casework/support-case.ts'
+import type { Sql, Write } from '../database.ts'
+import type { PageRequest } from '../store.ts'
 
 export type StoredAssessment = Assessment & {
   contractId: string
@@ -75,6 +74,12 @@ export const assessmentsIn = (sql: Sql) => {
       ]
     },
 
+    /** Stays as a tombstone, so that its revisions go on counting. */
+    withdraw(contractId: string, ref: string, withdrawnAt: string): Write {
+      return sql`
+        update assessments set withdrawn_at = ${withdrawnAt} where contract_id = ${contractId} and ref = ${ref}`
+    },
+
     /** The same contents, said again later: only how recent they are moves on. */
     setSourceUpdatedAt(contractId: string, said: readonly { ref: string; sourceUpdatedAt: string }[]): Write {
       return sql`
@@ -104,20 +109,6 @@ export const assessmentsIn = (sql: Sql) => {
           ${updatedSince === undefined ? all : sql`and received_at >= ${updatedSince}`}
         order by ref limit ${limit}`
     },
-
-    /** The valid assessments of all cases that count in a month, of whatever date they are themselves. */
-    async ofCasesCountedIn(
-      contractId: string,
-      { from, until }: Pick<Period, 'from' | 'until'>,
-    ): Promise<(CountedAssessment & { caseRef: string })[]> {
-      return sql<(CountedAssessment & { caseRef: string })[]>`
-        select a.case_ref, a.ref, a.instrument_id, a.instrument_version, a.stage, a.respondent, a.response,
-          a.assessed_on, a.scores
-        from cases c
-        join assessments a on a.contract_id = c.contract_id and a.case_ref = c.case_ref
-        where c.contract_id = ${contractId} and c.counted_on >= ${from} and c.counted_on < ${until}
-          and a.withdrawn_at is null`
-    },
   }
 }
 
@@ -128,9 +119,3 @@ export interface AssessmentFilter {
   /** Received or corrected at that instant or later. */
   updatedSince?: string | undefined
 }
-
-/** What the count needs of an assessment: no answers. */
-export type CountedAssessment = Pick<
-  Assessment,
-  'ref' | 'instrumentId' | 'instrumentVersion' | 'stage' | 'respondent' | 'response' | 'assessedOn' | 'scores'
->

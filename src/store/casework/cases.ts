@@ -1,8 +1,7 @@
-import type { SupportCase } from '../domain/casework/support-case.ts'
-import type { CaseFacts } from '../domain/measure.ts'
-import type { LondonDate, Period } from '../domain/period.ts'
-import type { Sql, Write } from './database.ts'
-import type { PageRequest } from './store.ts'
+import type { SupportCase } from '../../domain/casework/support-case.ts'
+import type { LondonDate } from '../../domain/period.ts'
+import type { Sql, Write } from '../database.ts'
+import type { PageRequest } from '../store.ts'
 
 export type StoredCase = SupportCase & {
   contractId: string
@@ -16,9 +15,6 @@ export type StoredCase = SupportCase & {
 
 /** What assessments tell of a case. */
 export type CaseDating = Pick<StoredCase, 'caseRef' | 'countedOn' | 'inSupportFrom'>
-
-export type CountedCase = CaseFacts &
-  Pick<StoredCase, 'caseRef' | 'inSupportFrom'> & { countedOn: LondonDate }
 
 export const casesIn = (sql: Sql) => {
   const columns = sql`contract_id, case_ref, client, referred_on, referral_source, first_contact_on, started_on,
@@ -77,25 +73,6 @@ export const casesIn = (sql: Sql) => {
       return sql<StoredCase[]>`
         select ${columns} from cases
         where contract_id = ${contractId} and case_ref > ${after ?? ''} order by case_ref limit ${limit}`
-    },
-
-    /** What the count needs of the cases of a month. */
-    async countedIn(
-      contractId: string,
-      { from, until }: Pick<Period, 'from' | 'until'>,
-    ): Promise<CountedCase[]> {
-      return sql<CountedCase[]>`
-        select case_ref, counted_on, in_support_from, closure, cohorts, crime_type, referral_source,
-          reported_to_police, characteristics, funding_stream, delivered_by, area
-        from cases where contract_id = ${contractId} and counted_on >= ${from} and counted_on < ${until}`
-    },
-
-    /** Every month in which a case of the contract counts, as year × 100 + month. */
-    async countedMonths(contractId: string): Promise<number[]> {
-      const rows = await sql<{ month: number }[]>`
-        select distinct (extract(year from counted_on) * 100 + extract(month from counted_on))::int as month
-        from cases where contract_id = ${contractId} and counted_on is not null order by month`
-      return rows.map(({ month }) => month)
     },
   }
 }

@@ -1,0 +1,2 @@
+ALTER TABLE "contracts" ADD COLUMN "expected_days" integer;--> statement-breakpoint
+ALTER TABLE "contracts" ADD CONSTRAINT "contracts_expected_days" CHECK ("contracts"."expected_days" >= 1 and "contracts"."expected_days" <= 3650);

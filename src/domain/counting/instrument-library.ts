@@ -1,0 +1,74 @@
+import type { Answered, InstrumentOf, Pair } from '../casework/pair.ts'
+import { scoreSubject } from '../counts.ts'
+import type { Instrument, Score } from '../instrument.ts'
+import type { PairMeasure } from '../measure.ts'
+
+/** A score that both versions of a pair have, and where each keeps it. */
+export interface SharedScore {
+  id: string
+  subject: string
+  startScore: Score
+  startIndex: number
+  endScore: Score
+  endIndex: number
+}
+
+/** Instruments by id and version, by whom each is answered, and which scores two versions share. */
+export class InstrumentLibrary {
+  readonly #versions = new Map<string, Map<number, Instrument>>()
+  readonly #respondents = new Map<string, Instrument['respondent']>()
+  readonly #shared = new Map<string, readonly SharedScore[]>()
+  readonly #sharedById = new Map<string, ReadonlyMap<string, SharedScore>>()
+
+  constructor(instruments: readonly Instrument[]) {
+    for (const instrument of [...instruments].sort((a, b) => a.version - b.version)) {
+      const versions = this.#versions.get(instrument.id) ?? new Map<number, Instrument>()
+      this.#versions.set(instrument.id, versions.set(instrument.version, instrument))
+      // The instrument's own respondent is the one that its newest version has.
+      this.#respondents.set(instrument.id, instrument.respondent)
+    }
+  }
+
+  find: InstrumentOf = (id, version) => this.#versions.get(id)?.get(version)
+
+  respondentOf(id: string): Instrument['respondent'] | undefined {
+    return this.#respondents.get(id)
+  }
+
+  /** The decimal places of a measure's score, which all versions that are paired have in common. */
+  placesOf({ instrument: { id, version }, score }: Pick<PairMeasure, 'instrument' | 'score'>): number {
+    const versions = [...(this.#versions.get(id)?.values() ?? [])]
+    const meant = versions.filter((one) => version === undefined || one.version === version)
+    return meant.flatMap(({ scores }) => scores).find(({ id: name }) => name === score)?.places ?? 0
+  }
+
+  sharedScores({ start, end }: Pair): readonly SharedScore[] {
+    const key = keyOf(start, end)
+    const known = this.#shared.get(key)
+    if (known) return known
+    const startScores = this.find(start.instrumentId, start.instrumentVersion)?.scores ?? []
+    const instrument = this.find(end.instrumentId, end.instrumentVersion)
+    const shared = (instrument?.scores ?? []).flatMap((endScore, endIndex) => {
+      const startIndex = startScores.findIndex(({ id }) => id === endScore.id)
+      const startScore = startScores[startIndex]
+      if (instrument === undefined || startScore === undefined) return []
+      const subject = scoreSubject(instrument, endScore.id)
+      return [{ id: endScore.id, subject, startScore, startIndex, endScore, endIndex }]
+    })
+    this.#shared.set(key, shared)
+    return shared
+  }
+
+  sharedScore(pair: Pair, score: string): SharedScore | undefined {
+    const key = keyOf(pair.start, pair.end)
+    let byId = this.#sharedById.get(key)
+    if (byId === undefined) {
+      byId = new Map(this.sharedScores(pair).map((shared) => [shared.id, shared]))
+      this.#sharedById.set(key, byId)
+    }
+    return byId.get(score)
+  }
+}
+
+const keyOf = (start: Answered, end: Answered): string =>
+  `${end.instrumentId} ${start.instrumentVersion} ${end.instrumentVersion}`

@@ -1,0 +1,78 @@
+import { funnelFlag, funnelLimits, type FunnelFlag, type FunnelLimits } from '../statistics/funnel.ts'
+import { rateFigure, type RateFigure } from './measure-figure.ts'
+import type { Count } from '../counts.ts'
+
+/** Under this share of closed cases with a pair, a contract's rate is not compared. */
+export const LEAST_PAIRED_RATE = 0.6
+
+/** One contract's figure as it may be shown, and what it is made of. */
+export interface ComparedFigure extends RateFigure {
+  contract: string
+  pairedRate: number | null
+  suppressed: boolean
+  /** Its people by their start (x) and verdict (y). */
+  counts: readonly Pick<Count, 'x' | 'y' | 'n'>[]
+}
+
+export interface ComparedContract extends RateFigure {
+  contract: string
+  /** The rate that its people would have at the pooled rates for their start scores. */
+  expected: number | null
+  pairedRate: number | null
+  limits: FunnelLimits | null
+  flag: FunnelFlag | 'not-comparable' | null
+  suppressed: boolean
+}
+
+export interface Comparison {
+  pooled: { numerator: number; denominator: number; rate: number | null }
+  contracts: ComparedContract[]
+}
+
+/**
+ * Contracts beside each other on one measure: each within the funnel around the pooled rate of those that are shown
+ * (statistics/funnel.ts), and beside the rate that its people would have if those of each start score did as well as all
+ * of that start score do.
+ */
+export function compare(figures: readonly ComparedFigure[]): Comparison {
+  const shown = figures.filter(({ suppressed }) => !suppressed)
+  const sum = (of: 'numerator' | 'denominator') => shown.reduce((all, figure) => all + (figure[of] ?? 0), 0)
+  const { numerator, denominator, rate } = rateFigure(sum('numerator'), sum('denominator'))
+  const pooledByStart = ratesByStart(shown.flatMap(({ counts }) => counts))
+  return {
+    pooled: { numerator: numerator ?? 0, denominator: denominator ?? 0, rate },
+    contracts: figures.map(({ counts, ...figure }) => {
+      const isJudged = rate !== null && figure.rate !== null && (figure.denominator ?? 0) > 0
+      const limits = isJudged ? funnelLimits(rate, figure.denominator ?? 0) : null
+      return {
+        ...figure,
+        expected: isJudged ? expectedRate(counts, pooledByStart) : null,
+        limits,
+        flag: flagOf(figure, limits),
+      }
+    }),
+  }
+}
+
+function flagOf(
+  { rate, pairedRate }: Pick<ComparedFigure, 'rate' | 'pairedRate'>,
+  limits: FunnelLimits | null,
+): ComparedContract['flag'] {
+  if (rate === null || limits === null) return null
+  if (pairedRate === null || pairedRate < LEAST_PAIRED_RATE) return 'not-comparable'
+  return funnelFlag(rate, limits)
+}
+
+function ratesByStart(counts: ComparedFigure['counts']): Map<number, number> {
+  const tallies = new Map<number, { met: number; all: number }>()
+  for (const { x, y, n } of counts) {
+    const tally = tallies.get(x) ?? { met: 0, all: 0 }
+    tallies.set(x, { met: tally.met + (y === 1 ? n : 0), all: tally.all + n })
+  }
+  return new Map([...tallies].map(([x, { met, all }]) => [x, met / all]))
+}
+
+function expectedRate(counts: ComparedFigure['counts'], byStart: ReadonlyMap<number, number>): number {
+  const people = counts.reduce((sum, { n }) => sum + n, 0)
+  return counts.reduce((sum, { x, n }) => sum + (n / people) * (byStart.get(x) ?? 0), 0)
+}

@@ -1,0 +1,233 @@
+import { listsInstrument, type Contract, type DatedTarget } from '../contracts/contract.ts'
+import { targetFor } from '../contracts/target.ts'
+import { InstrumentLibrary } from '../counting/instrument-library.ts'
+import type { AgreedMeasure, CountingPlan } from '../counting/plan.ts'
+import { COMPLETENESS, scoreSubject, type Count, type DatedCount } from '../counts.ts'
+import { toScaled, type Instrument, type Score } from '../instrument.ts'
+import type { Measure } from '../measure.ts'
+import { addDays, monthOf, type LondonDate, type Period } from '../period.ts'
+import { changeOf, type Spread } from '../statistics/change.ts'
+import type { Interval } from '../statistics/interval.ts'
+import { countRag, rag, type Rag } from '../statistics/rag.ts'
+import { reliableChange, type ReliableChange } from '../statistics/reliable-change.ts'
+import type { Transition } from '../statistics/transition.ts'
+import {
+  measureFigure,
+  type CountsOfPeriod,
+  type FigureSurroundings,
+  type MeasureFigure,
+} from './measure-figure.ts'
+
+/** Null: nobody counted, or hidden (`suppressed`). */
+export interface MeasureOutcome extends MeasureFigure {
+  measure: string
+  version: string
+  title: string
+  kind: Measure['kind']
+  basis: string
+  target: DatedTarget | null
+  rag: Rag | null
+  ragReason?: 'target-changed' | undefined
+  suppressed: boolean
+}
+
+/** How a score moved; turned so that positive is better, in the score's own units. */
+export interface ChangeOutcome {
+  instrument: string
+  score: string
+  title: string
+  better: Score['better']
+  pairs: number | null
+  start: Spread
+  end: Spread
+  change: Spread & { interval: ({ method: 't'; level: 0.95 } & Interval) | null }
+  standardisedChange: number | null
+  percentageImprovement: number | null
+  improved: number | null
+  unchanged: number | null
+  deteriorated: number | null
+  reliable: ReliableOutcome | null
+  suppressed: boolean
+}
+
+export type ReliableOutcome = { threshold: number } & Record<
+  Exclude<keyof ReliableChange, 'threshold'>,
+  number | null
+>
+
+export interface Completeness {
+  closedCases: number | null
+  withStart: number | null
+  paired: number | null
+  rate: number | null
+}
+
+export interface Figures {
+  completeness: Completeness
+  measures: MeasureOutcome[]
+  changes: ChangeOutcome[]
+}
+
+/** The figures of one group. */
+export interface GroupFigures {
+  by: string
+  value: string
+  measures: MeasureOutcome[]
+  changes: ChangeOutcome[]
+}
+
+/** Whether more may still come in: the period, or the days of grace after it, have not ended. */
+export const isProvisional = (period: Pick<Period, 'to'>, graceDays: number, today: LondonDate): boolean =>
+  today <= addDays(period.to, graceDays)
+
+/** What figures are worked out for, beside the counts themselves. */
+export interface OutcomeSurroundings {
+  contract: Contract
+  plan: CountingPlan
+  period: Period
+  today: LondonDate
+}
+
+/**
+ * All figures of a contract and period, exact, from its counts of one group.
+ *
+ * @param merged the period's months added up
+ * @param dated those of runs and lives (see counts.ts), of all months up to the period's end
+ */
+export function figuresFrom(
+  { merged, dated }: { merged: readonly Count[]; dated: readonly DatedCount[] },
+  { contract, plan, period, today }: OutcomeSurroundings,
+): Figures {
+  const counts = { merged: groupBySubject(merged), dated: groupBySubject(dated) }
+  const around = { period, today, library: new InstrumentLibrary(plan.instruments) }
+  return {
+    completeness: completenessFrom(counts.merged.get(COMPLETENESS) ?? []),
+    measures: plan.measures.map((agreed) =>
+      judged(agreed.measure, agreedFigure(agreed, counts, around), contract, period),
+    ),
+    changes: shownInstruments(contract, plan, period, counts.merged).flatMap((instrument) =>
+      instrument.scores.map((score) =>
+        changeFrom(counts.merged.get(scoreSubject(instrument, score.id)) ?? [], instrument, score),
+      ),
+    ),
+  }
+}
+
+/** A measure says nothing of months before the one in which it was agreed on, whoever was in support in them. */
+export function agreedFigure(
+  { measure, from }: AgreedMeasure,
+  counts: CountsOfPeriod,
+  around: FigureSurroundings,
+): MeasureFigure {
+  const { firstMonth, lastMonth } = around.period
+  const agreedIn = from === null ? firstMonth : monthOf(from)
+  if (agreedIn > lastMonth) return measureFigure(measure, NOTHING, around)
+  const period = { firstMonth: Math.max(firstMonth, agreedIn), lastMonth }
+  return measureFigure(measure, counts, { ...around, period })
+}
+
+const NOTHING: CountsOfPeriod = { merged: new Map(), dated: new Map() }
+
+function groupBySubject<C extends Count>(counts: readonly C[]): Map<string, C[]> {
+  const groups = new Map<string, C[]>()
+  for (const count of counts) {
+    const group = groups.get(count.subject)
+    if (group) group.push(count)
+    else groups.set(count.subject, [count])
+  }
+  return groups
+}
+
+const people = (counts: readonly Pick<Count, 'n'>[]): number => counts.reduce((sum, { n }) => sum + n, 0)
+
+function completenessFrom(counts: readonly Count[]): Completeness {
+  const closedCases = people(counts)
+  const paired = people(counts.filter(({ y }) => y === 1))
+  return {
+    closedCases,
+    withStart: people(counts.filter(({ x }) => x === 1)),
+    paired,
+    rate: closedCases === 0 ? null : paired / closedCases,
+  }
+}
+
+/** A figure beside its target. */
+function judged(measure: Measure, figure: MeasureFigure, contract: Contract, period: Period): MeasureOutcome {
+  const { target, reason } = targetFor(contract, measure, period)
+  return {
+    measure: measure.id,
+    version: measure.version,
+    title: measure.title,
+    kind: measure.kind,
+    basis: measure.basis,
+    ...figure,
+    target,
+    rag: colourOf(figure, target),
+    ...(reason && { ragReason: reason }),
+    suppressed: false,
+  }
+}
+
+/** Made from the exact counts, never from a rounded rate. */
+function colourOf(
+  { numerator, denominator, rate, count }: MeasureFigure,
+  target: DatedTarget | null,
+): Rag | null {
+  if (target === null) return null
+  const { green, amber, better, atLeast, atMost } = target
+  if (typeof count === 'number') {
+    if (atLeast !== undefined) return countRag(count, { atLeast })
+    return atMost === undefined ? null : countRag(count, { atMost })
+  }
+  if (green === undefined || amber === undefined || rate === null || denominator === null) return null
+  // A reduction has no numerator: its rate is a fraction of one.
+  return numerator === null
+    ? rag(rate, 1, { green, amber }, better)
+    : rag(numerator, denominator, { green, amber }, better)
+}
+
+/** Versions of the contract's instruments that were counted in the period; where none was, the newest one. */
+function shownInstruments(
+  contract: Contract,
+  { instruments }: CountingPlan,
+  period: Period,
+  bySubject: ReadonlyMap<string, unknown>,
+): Instrument[] {
+  const listed = instruments.filter(({ id, version }) => listsInstrument(contract, id, version))
+  return [...new Set(listed.map(({ id }) => id))].flatMap((id) => {
+    const versions = listed.filter((one) => one.id === id).sort((a, b) => a.version - b.version)
+    const counted = versions.filter((one) =>
+      one.scores.some(({ id: score }) => bySubject.has(scoreSubject(one, score))),
+    )
+    if (counted.length > 0) return counted
+    const inForce = versions.filter(({ inForce: { from } }) => from === undefined || from < period.until)
+    return (inForce.length > 0 ? inForce : versions).slice(-1)
+  })
+}
+
+function changeFrom(counts: readonly Count[], instrument: Instrument, score: Score): ChangeOutcome {
+  const transitions: Transition[] = counts.map(({ x, y, n }) => ({ start: x, end: y, n }))
+  const { better, places } = score
+  const change = changeOf(transitions, { better, places, best: bestOf(score) })
+  const { interval } = change.change
+  return {
+    instrument: `${instrument.id}@${instrument.version}`,
+    score: score.id,
+    title: score.title,
+    better,
+    ...change,
+    change: { ...change.change, interval: interval && { method: 't', level: 0.95, ...interval } },
+    reliable: reliableFrom(transitions, score),
+    suppressed: false,
+  }
+}
+
+/** The best possible score as it is kept. */
+const bestOf = (score: Score): number =>
+  toScaled(score, score.better === 'lower' ? score.range[0] : score.range[1])
+
+function reliableFrom(transitions: readonly Transition[], score: Score): ReliableOutcome | null {
+  const { better, places, need, reliableChange: rule } = score
+  if (rule === undefined) return null
+  return reliableChange(transitions, { better, places, rule, ...(need && { need }) })
+}

@@ -1,0 +1,71 @@
+import type { Answered } from '../../domain/casework/pair.ts'
+import type { Completeness } from '../../domain/outcomes/outcome.ts'
+import type { Period } from '../../domain/period.ts'
+import { notFound } from '../../domain/problem.ts'
+import { qualityOf, type Quality } from '../../domain/quality.ts'
+import type { Needs } from '../needs.ts'
+import { readOutcomes } from './read-outcomes.ts'
+import { waitForCounts } from './wait-for-counts.ts'
+
+export interface QualityAnswer extends Quality {
+  contract: string
+  period: Period
+  pending: boolean
+  completeness: Completeness
+}
+
+/**
+ * What a provider should look at before figures are read: how complete a period is, as its outcomes say, and which of its
+ * cases look wrong. A partner sees the cases that it delivers itself.
+ */
+export const readQuality =
+  (needs: Pick<Needs, 'transact' | 'definitions' | 'clock' | 'returnGraceDays'>) =>
+  async (provider: string, contractId: string, period: Period): Promise<QualityAnswer> => {
+    const { transact, definitions, clock } = needs
+    const reader = { kind: 'provider', organisation: provider } as const
+    const { pending, completeness } = await readOutcomes(needs)(reader, { contractId, period })
+    return transact({ role: 'provider', organisation: provider }, async (store) => {
+      const [contract, cases, assessments, casesOfClients] = await Promise.all([
+        store.contracts.find(contractId),
+        store.quality.cases(contractId, period),
+        store.quality.assessments(contractId, period),
+        store.quality.casesOfClients(contractId, period),
+      ])
+      if (contract === undefined) throw notFound()
+
+      const ofCase = assessmentsByCase(assessments)
+      const quality = qualityOf(
+        cases.map((one) => ({ ...one, assessments: ofCase.get(one.caseRef) ?? [] })),
+        {
+          period,
+          today: clock.today(),
+          expectedDays: contract.expectedDays,
+          instruments: definitions.instruments,
+          casesOfClients,
+        },
+      )
+      return { contract: contractId, period, pending, completeness, ...quality }
+    })
+  }
+
+function assessmentsByCase(
+  assessments: readonly (Answered & { caseRef: string })[],
+): Map<string, Answered[]> {
+  const byCase = new Map<string, Answered[]>()
+  for (const one of assessments) {
+    const others = byCase.get(one.caseRef)
+    if (others) others.push(one)
+    else byCase.set(one.caseRef, [one])
+  }
+  return byCase
+}
+
+/** The same, but where counts are pending it waits so many seconds for them. */
+export const readQualityWithin = (
+  needs: Pick<Needs, 'transact' | 'definitions' | 'clock' | 'returnGraceDays' | 'pause'>,
+) => {
+  const read = readQuality(needs)
+  const wait = waitForCounts(needs)
+  return (provider: string, contractId: string, period: Period, seconds: number): Promise<QualityAnswer> =>
+    wait({ contractId, period, seconds }, () => read(provider, contractId, period))
+}

@@ -1,0 +1,49 @@
+import type { Answered } from '../../domain/casework/pair.ts'
+import type { Period } from '../../domain/period.ts'
+import type { CaseOfClient, CaseToCheck } from '../../domain/quality.ts'
+import type { Sql } from '../database.ts'
+
+type Span = Pick<Period, 'from' | 'until'>
+
+export const qualityIn = (sql: Sql) => {
+  /**
+   * The cases that count in the period, and the open ones that were in support during it. Two selects, so that each reads
+   * its own part of one index: the cases of other periods cost nothing.
+   */
+  const checked = (contractId: string, { from, until }: Span) => {
+    const columns = sql`case_ref, client, referred_on, first_contact_on, started_on, closed_on, counted_on,
+      in_support_from`
+    return sql`(
+      select ${columns} from cases
+      where contract_id = ${contractId} and counted_on >= ${from} and counted_on < ${until}
+      union all
+      select ${columns} from cases
+      where contract_id = ${contractId} and counted_on is null and in_support_from < ${until}
+    )`
+  }
+  return {
+    async cases(contractId: string, span: Span): Promise<Omit<CaseToCheck, 'assessments'>[]> {
+      return sql<Omit<CaseToCheck, 'assessments'>[]>`select * from ${checked(contractId, span)} c`
+    },
+
+    /** Their valid assessments, of whatever date. */
+    async assessments(contractId: string, span: Span): Promise<(Answered & { caseRef: string })[]> {
+      return sql<(Answered & { caseRef: string })[]>`
+        select a.case_ref, a.ref, a.instrument_id, a.instrument_version, a.stage, a.respondent, a.response,
+          a.assessed_on, a.scores
+        from ${checked(contractId, span)} c
+        join assessments a on a.contract_id = ${contractId} and a.case_ref = c.case_ref
+        where a.withdrawn_at is null`
+    },
+
+    /** Every case of their clients, of whatever period. */
+    async casesOfClients(contractId: string, span: Span): Promise<CaseOfClient[]> {
+      return sql<CaseOfClient[]>`
+        select o.case_ref, o.client, o.started_on, o.counted_on, o.in_support_from
+        from (
+          select distinct client from ${checked(contractId, span)} c where client is not null
+        ) clients
+        join cases o on o.contract_id = ${contractId} and o.client = clients.client`
+    },
+  }
+}

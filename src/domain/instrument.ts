@@ -1,5 +1,6 @@
 import type { LondonDate } from './period.ts'
 import type { Fault } from './problem.ts'
+import { hasNeed as meetsNeed } from './statistics/reliable-change.ts'
 
 export type { Fault }
 
@@ -119,9 +120,6 @@ export const LONGEST_EXPECTED_DAYS = 3650
 
 /** The highest count that is taken: it keeps every sum of counts exact, and far above anything one person can have. */
 export const HIGHEST_COUNT = 1_000_000
-
-/** Comparisons of decimals (0.07 × 100 is not quite 7) allow for this much. */
-const SLACK = 1e-9
 
 const LONGEST_TEXT = 10_000
 
@@ -295,9 +293,7 @@ function describeScore(score: Score, scaled: number | null): ScoreValue {
 
 /** Whether a score says that the person has the need; undefined where the score knows no need. */
 export function hasNeed(score: Score, scaled: number): boolean | undefined {
-  if (score.need === undefined) return undefined
-  const value = fromScaled(score, scaled)
-  return 'atLeast' in score.need ? value >= score.need.atLeast - SLACK : value <= score.need.atMost + SLACK
+  return score.need && meetsNeed(scaled, score.need, score.places)
 }
 
 /**

@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import { surveysFolder } from '../../src/definitions.ts'
 import { startService, type TestService } from '../support/service.ts'
 
-/** Of each kind, and each way to count, of which none comes with the package. */
+/** Of each kind, and each way to count, whatever comes with the package. */
 const further = {
   instruments: {
     'tally.v1.yaml': `instrument: tally

@@ -8,9 +8,9 @@ import { startService, type TestService } from '../support/service.ts'
 
 const surveys = {
   instruments: {
-    'offending.v1.yaml': `instrument: offending
+    'conduct.v1.yaml': `instrument: conduct
 version: 1
-title: Offending
+title: Conduct
 source: made up
 licence: free
 inForce: { from: 2001-01-01 }
@@ -33,24 +33,24 @@ items:
 `,
   },
   measures: {
-    'kinds.yaml': `- { measure: voice-satisfied, title: Satisfied, kind: answered, instrument: voice, item: satisfied, in: [agree] }
-- { measure: offences-fewer, title: Fewer offences, kind: reduction, instrument: offending, score: offences }
-- { measure: offences-so-far, title: Fewer so far, kind: reduction, instrument: offending, score: offences, end: review, countedBy: assessed }
-- { measure: police, title: Police, kind: before-after, instrument: offending, score: police }
-- { measure: police-gone, title: No police, kind: improved, instrument: offending, score: police, of: could-improve }
-- { measure: offences-gone, title: Fewer offences, kind: improved, instrument: offending, score: offences }
-- { measure: both, title: Both, kind: all-of, measures: [police-gone, offences-gone], counted: any }
-- { measure: planned, title: Planned, kind: share, achieved: { closure: [planned] } }
-- { measure: completions, title: Completed, kind: completed, closure: [planned], window: rolling-year }
-- { measure: seen-in-5-days, title: Seen in five days, kind: within-days, to: firstContactOn, days: 5 }
-- { measure: weekly-contact, title: A contact a week, kind: contact-every, days: 7 }
-- { measure: referred, title: Referred, kind: count, of: referred }
-- { measure: open, title: Open, kind: count, of: open-at-end }
-- { measure: people, title: People, kind: count, of: people }
-- { measure: countries, title: Nationalities, kind: count, distinct: nationality }
-- { measure: hours, title: Hours, kind: count, of: hours }
-- { measure: all-attendances, title: Attendances, kind: count, of: attendances }
-- { measure: all-offences, title: Offences at the end, kind: count, instrument: offending, item: offences }
+    'kinds.yaml': `- { measure: k-voice-satisfied, title: Satisfied, kind: answered, instrument: voice, item: satisfied, in: [agree] }
+- { measure: k-offences-fewer, title: Fewer offences, kind: reduction, instrument: conduct, score: offences }
+- { measure: k-offences-so-far, title: Fewer so far, kind: reduction, instrument: conduct, score: offences, end: review, countedBy: assessed }
+- { measure: k-police, title: Police, kind: before-after, instrument: conduct, score: police }
+- { measure: k-police-gone, title: No police, kind: improved, instrument: conduct, score: police, of: could-improve }
+- { measure: k-offences-gone, title: Fewer offences, kind: improved, instrument: conduct, score: offences }
+- { measure: k-both, title: Both, kind: all-of, measures: [k-police-gone, k-offences-gone], counted: any }
+- { measure: k-planned, title: Planned, kind: share, achieved: { closure: [planned] } }
+- { measure: k-completions, title: Completed, kind: completed, closure: [planned], window: rolling-year }
+- { measure: k-seen-in-5-days, title: Seen in five days, kind: within-days, to: firstContactOn, days: 5 }
+- { measure: k-weekly-contact, title: A contact a week, kind: contact-every, days: 7 }
+- { measure: k-referred, title: Referred, kind: count, of: referred }
+- { measure: k-open, title: Open, kind: count, of: open-at-end }
+- { measure: k-people, title: People, kind: count, of: people }
+- { measure: k-countries, title: Nationalities, kind: count, distinct: nationality }
+- { measure: k-hours, title: Hours, kind: count, of: hours }
+- { measure: k-all-attendances, title: Attendances, kind: count, of: attendances }
+- { measure: k-all-offences, title: Offences at the end, kind: count, instrument: conduct, item: offences }
 `,
   },
 }
@@ -70,7 +70,7 @@ const assess = (
   stage: string,
   on: string,
   answers: object,
-  instrument = 'offending',
+  instrument = 'conduct',
 ) => put(`assessments/${ref}`, { case: caseRef, instrument, stage, assessedOn: on, answers })
 
 t.before(async () => {
@@ -83,9 +83,9 @@ t.before(async () => {
     commissioners: ['c'],
     startsOn: '2019-04-01',
     endsOn: '2021-03-31',
-    instruments: ['offending', 'voice'],
+    instruments: ['conduct', 'voice'],
     measures: [...surveys.measures['kinds.yaml'].matchAll(/measure: ([a-z0-9-]+)/g)].map(([, id]) => id),
-    targets: { referred: { atLeast: 4 } },
+    targets: { 'k-referred': { atLeast: 4 } },
   })
   // Ann: two cases of one person; the first closed as planned in May, the second still open.
   await put('cases/ann-1', {
@@ -167,7 +167,7 @@ async function measure(id: string, query = 'period=2019-20-Q1') {
 }
 
 t.test('each kind gives its own figure', async (t) => {
-  t.match(await measure('voice-satisfied'), {
+  t.match(await measure('k-voice-satisfied'), {
     eligible: 3,
     asked: 2,
     answered: 2,
@@ -175,51 +175,56 @@ t.test('each kind gives its own figure', async (t) => {
     denominator: 2,
     rate: 0.5,
   })
-  t.match(await measure('offences-fewer'), { startTotal: 10, endTotal: 7, rate: 1 - 7 / 10, interval: null })
-  t.match(await measure('police'), {
+  t.match(await measure('k-offences-fewer'), {
+    startTotal: 10,
+    endTotal: 7,
+    rate: 1 - 7 / 10,
+    interval: null,
+  })
+  t.match(await measure('k-police'), {
     start: { numerator: 2, denominator: 3 },
     end: { numerator: 1, denominator: 3 },
     rate: 1 / 3,
     difference: { value: -1 / 3, p: 1 },
   })
-  t.match(await measure('police-gone'), { numerator: 1, denominator: 2 })
+  t.match(await measure('k-police-gone'), { numerator: 1, denominator: 2 })
   t.match(
-    await measure('both'),
+    await measure('k-both'),
     { numerator: 1, denominator: 3 },
     'Cat is counted by the one and met by none',
   )
-  t.match(await measure('planned'), { numerator: 2, denominator: 3 }, 'Dan was never in support')
+  t.match(await measure('k-planned'), { numerator: 2, denominator: 3 }, 'Dan was never in support')
   t.match(
-    await measure('completions'),
+    await measure('k-completions'),
     { numerator: 2, denominator: 3 },
     'Ann, Ben and Cat; Dan was never in support',
   )
   t.match(
-    await measure('seen-in-5-days'),
+    await measure('k-seen-in-5-days'),
     { numerator: 1, denominator: 4, median: 5.5 },
     'Cat is taken over; two were never seen',
   )
-  t.match(await measure('weekly-contact'), { numerator: 1, denominator: 3 })
-  t.match(await measure('referred'), {
+  t.match(await measure('k-weekly-contact'), { numerator: 1, denominator: 3 })
+  t.match(await measure('k-referred'), {
     count: 4,
     rag: 'green',
     rate: null,
     numerator: null,
     denominator: null,
   })
-  t.match(await measure('open'), { count: 1 })
-  t.match(await measure('people'), { count: 3 })
-  t.match(await measure('countries'), { count: 2 })
-  t.match(await measure('hours'), { count: 2 }, 'the session of two is there once')
-  t.match(await measure('all-attendances'), { count: 1 + 7 + 1 }, 'nobody came to the one in vain')
-  t.match(await measure('all-offences'), { count: 3, total: 7 })
+  t.match(await measure('k-open'), { count: 1 })
+  t.match(await measure('k-people'), { count: 3 })
+  t.match(await measure('k-countries'), { count: 2 })
+  t.match(await measure('k-hours'), { count: 2 }, 'the session of two is there once')
+  t.match(await measure('k-all-attendances'), { count: 1 + 7 + 1 }, 'nobody came to the one in vain')
+  t.match(await measure('k-all-offences'), { count: 3, total: 7 })
 })
 
 t.test('a case counts once by its latest assessment in the period, however long that is', async (t) => {
-  t.match(await measure('offences-so-far', 'period=2019-M04'), { startTotal: 6, endTotal: 4 })
-  t.match(await measure('offences-so-far', 'period=2019-M05'), { startTotal: 4, endTotal: 3 })
-  t.match(await measure('offences-so-far', 'period=2019-M04..2019-M05'), { startTotal: 10, endTotal: 7 })
-  t.match(await measure('offences-so-far', 'period=2019-20-Q1'), { startTotal: 10, endTotal: 9 })
+  t.match(await measure('k-offences-so-far', 'period=2019-M04'), { startTotal: 6, endTotal: 4 })
+  t.match(await measure('k-offences-so-far', 'period=2019-M05'), { startTotal: 4, endTotal: 3 })
+  t.match(await measure('k-offences-so-far', 'period=2019-M04..2019-M05'), { startTotal: 10, endTotal: 7 })
+  t.match(await measure('k-offences-so-far', 'period=2019-20-Q1'), { startTotal: 10, endTotal: 9 })
 })
 
 t.test('different people and open cases month by month', async (t) => {
@@ -230,8 +235,8 @@ t.test('different people and open cases month by month', async (t) => {
     ['2019-M06', 3, 1],
     ['2019-M07', 1, 1],
   ] as const) {
-    t.match(await measure('people', `period=${month}`), { count: people }, month)
-    t.match(await measure('open', `period=${month}`), { count: open }, month)
+    t.match(await measure('k-people', `period=${month}`), { count: people }, month)
+    t.match(await measure('k-open', `period=${month}`), { count: open }, month)
   }
 })
 
@@ -249,11 +254,11 @@ t.test('groups are the same figures of those with a value', async (t) => {
     groups
       .find((group: { value: string }) => group.value === value)
       .measures.find((one: { measure: string }) => one.measure === id)
-  t.match(of('burglary', 'people'), { count: 1 }, 'two cases of one person')
-  t.match(of('burglary', 'referred'), { count: 2 })
-  t.match(of('fraud', 'offences-fewer'), { startTotal: 4, endTotal: 5, rate: 1 - 5 / 4 })
-  t.match(of('not-stated', 'planned'), { numerator: 1, denominator: 1 })
-  t.match(of('not-stated', 'voice-satisfied'), { denominator: 1 }, 'the answer without a case')
+  t.match(of('burglary', 'k-people'), { count: 1 }, 'two cases of one person')
+  t.match(of('burglary', 'k-referred'), { count: 2 })
+  t.match(of('fraud', 'k-offences-fewer'), { startTotal: 4, endTotal: 5, rate: 1 - 5 / 4 })
+  t.match(of('not-stated', 'k-planned'), { numerator: 1, denominator: 1 })
+  t.match(of('not-stated', 'k-voice-satisfied'), { denominator: 1 }, 'the answer without a case')
   const refused = await service.send('GET', '/v1/contracts/k/outcomes?period=2019-20-Q1&by=colour', {
     key: provider,
   })
@@ -269,7 +274,7 @@ t.test('verdicts of cases add up to the figure', async (t) => {
       `/v1/contracts/k/outcomes/${one.measure}/cases?period=2019-20-Q1&limit=500`,
       { key: provider },
     )
-    if (['hours', 'all-attendances'].includes(one.measure)) {
+    if (['k-hours', 'k-all-attendances'].includes(one.measure)) {
       t.equal(status, 422, one.measure)
       continue
     }
@@ -283,9 +288,13 @@ t.test('verdicts of cases add up to the figure', async (t) => {
       t.equal(how('met') + how('not-met'), one.denominator, one.measure)
     }
   }
-  const { body } = await service.send('GET', '/v1/contracts/k/outcomes/police-gone/cases?period=2019-20-Q1', {
-    key: provider,
-  })
+  const { body } = await service.send(
+    'GET',
+    '/v1/contracts/k/outcomes/k-police-gone/cases?period=2019-20-Q1',
+    {
+      key: provider,
+    },
+  )
   t.same(body.items, [
     { case: 'ann-1', verdict: 'met', reason: 'achieved', start: 1, end: 0 },
     { case: 'ben', verdict: 'not-met', reason: 'not achieved', start: 1, end: 1 },
@@ -300,13 +309,13 @@ t.test('verdicts of cases add up to the figure', async (t) => {
   ])
   const page = await service.send(
     'GET',
-    '/v1/contracts/k/outcomes/police-gone/cases?period=2019-20-Q1&limit=3',
+    '/v1/contracts/k/outcomes/k-police-gone/cases?period=2019-20-Q1&limit=3',
     { key: provider },
   )
   t.equal(page.body.items.length, 3)
   const next = await service.send(
     'GET',
-    `/v1/contracts/k/outcomes/police-gone/cases?period=2019-20-Q1&limit=3&cursor=${page.body.next}`,
+    `/v1/contracts/k/outcomes/k-police-gone/cases?period=2019-20-Q1&limit=3&cursor=${page.body.next}`,
     { key: provider },
   )
   t.same(
@@ -316,7 +325,7 @@ t.test('verdicts of cases add up to the figure', async (t) => {
 })
 
 t.test('who is behind a figure is not there for a commissioner', async (t) => {
-  const reply = await service.send('GET', '/v1/contracts/k/outcomes/police-gone/cases?period=2019-20-Q1', {
+  const reply = await service.send('GET', '/v1/contracts/k/outcomes/k-police-gone/cases?period=2019-20-Q1', {
     key: commissioner,
   })
   t.equal(reply.status, 404)
@@ -325,7 +334,7 @@ t.test('who is behind a figure is not there for a commissioner', async (t) => {
 t.test('a small figure of any kind is hidden from a commissioner', async (t) => {
   const { measures, groups } = await outcomes('period=2019-20-Q1&by=crime-type', commissioner)
   for (const one of measures) {
-    const isNothing = one.measure === 'all-attendances'
+    const isNothing = one.measure === 'k-all-attendances'
     t.equal(one.suppressed, !isNothing, one.measure)
     if (isNothing) continue
     for (const name of [
@@ -343,13 +352,13 @@ t.test('a small figure of any kind is hidden from a commissioner', async (t) => 
   }
   t.ok(
     groups.every((group: { measures: { measure: string; suppressed: boolean }[] }) =>
-      group.measures.every((one) => one.suppressed || one.measure === 'all-attendances'),
+      group.measures.every((one) => one.suppressed || one.measure === 'k-all-attendances'),
     ),
   )
 })
 
 t.test('a trend runs over the quarters that have ended, and says why where there is none', async (t) => {
-  const { status, body } = await service.send('GET', '/v1/contracts/k/trend?measure=planned&last=40', {
+  const { status, body } = await service.send('GET', '/v1/contracts/k/trend?measure=k-planned&last=40', {
     key: provider,
   })
   t.equal(status, 200)
@@ -363,28 +372,28 @@ t.test('a trend runs over the quarters that have ended, and says why where there
 })
 
 t.test('contracts are compared on a rate, and not on a count', async (t) => {
-  const { body } = await service.send('GET', '/v1/compare?measure=police-gone&period=2019-20-Q1', {
+  const { body } = await service.send('GET', '/v1/compare?measure=k-police-gone&period=2019-20-Q1', {
     key: provider,
   })
   t.match(body, {
-    measure: 'police-gone',
+    measure: 'k-police-gone',
     pooled: { numerator: 1, denominator: 2, rate: 0.5 },
     contracts: [
       { contract: 'k', numerator: 1, denominator: 2, expected: 0.5, pairedRate: 1, flag: 'within' },
     ],
   })
-  const count = await service.send('GET', '/v1/compare?measure=people&period=2019-20-Q1', { key: provider })
+  const count = await service.send('GET', '/v1/compare?measure=k-people&period=2019-20-Q1', { key: provider })
   t.equal(count.status, 422)
 })
 
 t.test('a change of a case moves every month that it is counted in', async (t) => {
   await put('cases/dan', { referredOn: '2019-07-05', startedOn: '2019-07-06', client: 'dan' })
-  t.match(await measure('referred'), { count: 3, rag: 'red' })
-  t.match(await measure('referred', 'period=2019-M07'), { count: 1 })
-  t.match(await measure('people', 'period=2019-M07'), { count: 2 })
+  t.match(await measure('k-referred'), { count: 3, rag: 'red' })
+  t.match(await measure('k-referred', 'period=2019-M07'), { count: 1 })
+  t.match(await measure('k-people', 'period=2019-M07'), { count: 2 })
   await service.send('DELETE', '/v1/contracts/k/contacts/k2', { key: provider })
-  t.match(await measure('hours'), { count: 0.5 })
-  t.match(await measure('weekly-contact'), { numerator: 0, denominator: 3 })
+  t.match(await measure('k-hours'), { count: 0.5 })
+  t.match(await measure('k-weekly-contact'), { numerator: 0, denominator: 3 })
 })
 
 t.test('an answer without a case is refused of a partner, whose it could not be', async (t) => {

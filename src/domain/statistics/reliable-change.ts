@@ -58,7 +58,7 @@ export function reliableChangeThreshold(rule: ReliableChangeRule): number {
  */
 export function hasNeed(score: number, need: NeedRule, places: number): boolean {
   const value = score / 10 ** places
-  return 'atLeast' in need ? value >= need.atLeast : value <= need.atMost
+  return 'atLeast' in need ? value >= need.atLeast - SLACK : value <= need.atMost + SLACK
 }
 
 /**

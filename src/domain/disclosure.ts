@@ -99,7 +99,7 @@ const hiddenRate = { numerator: null, denominator: null, rate: null, interval: n
 const hiddenMeasure = (figure: MeasureOutcome): MeasureOutcome => ({ ...hiddenFigure(figure), rag: null })
 
 /** Every number of it is null, whatever it was. */
-function hiddenFigure<F extends MeasureFigure & { suppressed: boolean }>(figure: F): F {
+export function hiddenFigure<F extends MeasureFigure & { suppressed: boolean }>(figure: F): F {
   const numbers = [
     'eligible',
     'asked',
@@ -128,21 +128,23 @@ function hiddenFigure<F extends MeasureFigure & { suppressed: boolean }>(figure:
  * from the total and the rest.
  */
 export function disclosedGroups(groups: readonly GroupFigures[], minimumCount: number): GroupFigures[] {
-  const isHidden = (at: number, list: 'measures' | 'changes'): boolean =>
-    groups.some((group) => {
-      const [measure, change] = [group.measures[at], group.changes[at]]
-      return list === 'measures'
-        ? measure !== undefined && hasSmallFigure(measure, minimumCount)
-        : change !== undefined && hasSmall(change, minimumCount)
-    })
+  const hidden = new Set(
+    groups.flatMap(({ measures, changes }) => [
+      ...measures.filter((one) => hasSmallFigure(one, minimumCount)).map(({ measure }) => measure),
+      ...changes.filter((one) => hasSmall(one, minimumCount)).map(scoreOf),
+    ]),
+  )
   return groups.map((group) => ({
     ...group,
-    measures: group.measures.map((measure, at) =>
-      isHidden(at, 'measures') ? hiddenMeasure(measure) : disclosedMeasure(measure, minimumCount),
+    measures: group.measures.map((one) =>
+      hidden.has(one.measure) ? hiddenMeasure(one) : disclosedMeasure(one, minimumCount),
     ),
-    changes: group.changes.map((change, at) => (isHidden(at, 'changes') ? hiddenChange(change) : change)),
+    changes: group.changes.map((one) => (hidden.has(scoreOf(one)) ? hiddenChange(one) : one)),
   }))
 }
+
+/** No measure has a slash in its name. */
+const scoreOf = ({ instrument, score }: ChangeOutcome): string => `${instrument}/${score}`
 
 const hasSmallFigure = (measure: MeasureOutcome, minimumCount: number): boolean =>
   disclosedFigure(measure, minimumCount).suppressed ||

@@ -164,3 +164,7 @@ export type Measure =
 
 export const isPairMeasure = (measure: Measure): measure is PairMeasure =>
   (pairKinds as readonly string[]).includes(measure.kind)
+
+/** Whether it gives a verdict by a pair, and keeps the start beside it. */
+export const isVerdictMeasure = (measure: Measure): measure is PairMeasure =>
+  (verdictKinds as readonly string[]).includes(measure.kind)

@@ -67,10 +67,9 @@ const comparison = z
         limits: z
           .object({ low95: z.number(), high95: z.number(), low998: z.number(), high998: z.number() })
           .nullable(),
-        flag: z
-          .enum(['within', 'above-95', 'above-998', 'below-95', 'below-998', 'not-comparable'])
-          .nullable()
-          .meta({ description: 'Where it lies in the funnel; not-comparable under 60% paired.' }),
+        flag: z.enum(['within', 'above-95', 'above-998', 'below-95', 'below-998', 'not-comparable']).meta({
+          description: 'Where it lies in the funnel; not-comparable under 60% paired, and without a rate.',
+        }),
         suppressed: z.boolean(),
       }),
     ),

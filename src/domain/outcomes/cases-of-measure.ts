@@ -64,12 +64,19 @@ export function verdictsOf(
     measure,
     around.period,
   )(inOrder.map((one) => ({ one, judged: judged(one, agreed, around, library) })))
+  const isAgreedOn = (day: LondonDate): boolean => agreed.from === null || day >= agreed.from
   const nobodys =
     measure.kind === 'answered'
-      ? anonymous.map((answer) => ({
-          one: NOBODY,
-          judged: judgeCase(measure, new CaseReading({ ...NOBODY, assessments: [answer] }, library), library),
-        }))
+      ? anonymous
+          .filter(({ assessedOn }) => isAgreedOn(assessedOn))
+          .map((answer) => ({
+            one: NOBODY,
+            judged: judgeCase(
+              measure,
+              new CaseReading({ ...NOBODY, assessments: [answer] }, library),
+              library,
+            ),
+          }))
       : []
   return [
     ...ofCases.map(({ one, judged: verdict }) => itemOf(one.caseRef, verdict)),
@@ -110,7 +117,8 @@ function judged(
   if (source === 'assessed' && isPairMeasure(measure))
     return judgeLatest({ measure, from }, one, period, library)
   const day = dayOf(source, one)
-  if (from !== null && day !== null && day < from) return out('is from before the measure was agreed on')
+  if (from !== null && ((day !== null && day < from) || period.until <= from))
+    return out('is from before the measure was agreed on')
   if (isClosedMeasure(measure)) return judgeCase(measure, new CaseReading(one, library), library)
   if (source === 'referred' && one.continues === true) return out('continues a case of an earlier contract')
   if (measure.kind === 'within-days') {

@@ -10,9 +10,11 @@ export interface ComparedFigure extends RateFigure {
   contract: string
   pairedRate: number | null
   suppressed: boolean
-  /** Its people by their start (x) and verdict (y). */
-  counts: readonly Pick<Count, 'x' | 'y' | 'n'>[]
+  /** Its people by their start (x) and verdict (y); null: not told, since few of them started so. */
+  counts: readonly Pick<Count, 'x' | 'y' | 'n'>[] | null
 }
+
+type Strata = NonNullable<ComparedFigure['counts']>
 
 export interface ComparedContract extends RateFigure {
   contract: string
@@ -20,7 +22,7 @@ export interface ComparedContract extends RateFigure {
   expected: number | null
   pairedRate: number | null
   limits: FunnelLimits | null
-  flag: FunnelFlag | 'not-comparable' | null
+  flag: FunnelFlag | 'not-comparable'
   suppressed: boolean
 }
 
@@ -38,7 +40,7 @@ export function compare(figures: readonly ComparedFigure[]): Comparison {
   const shown = figures.filter(({ suppressed }) => !suppressed)
   const sum = (of: 'numerator' | 'denominator') => shown.reduce((all, figure) => all + (figure[of] ?? 0), 0)
   const { numerator, denominator, rate } = rateFigure(sum('numerator'), sum('denominator'))
-  const pooledByStart = ratesByStart(shown.flatMap(({ counts }) => counts))
+  const pooledByStart = ratesByStart(shown.flatMap(({ counts }) => counts ?? []))
   return {
     pooled: { numerator: numerator ?? 0, denominator: denominator ?? 0, rate },
     contracts: figures.map(({ counts, ...figure }) => {
@@ -46,7 +48,7 @@ export function compare(figures: readonly ComparedFigure[]): Comparison {
       const limits = isJudged ? funnelLimits(rate, figure.denominator ?? 0) : null
       return {
         ...figure,
-        expected: isJudged ? expectedRate(counts, pooledByStart) : null,
+        expected: isJudged && counts !== null ? expectedRate(counts, pooledByStart) : null,
         limits,
         flag: flagOf(figure, limits),
       }
@@ -58,12 +60,12 @@ function flagOf(
   { rate, pairedRate }: Pick<ComparedFigure, 'rate' | 'pairedRate'>,
   limits: FunnelLimits | null,
 ): ComparedContract['flag'] {
-  if (rate === null || limits === null) return null
+  if (rate === null || limits === null) return 'not-comparable'
   if (pairedRate === null || pairedRate < LEAST_PAIRED_RATE) return 'not-comparable'
   return funnelFlag(rate, limits)
 }
 
-function ratesByStart(counts: ComparedFigure['counts']): Map<number, number> {
+function ratesByStart(counts: Strata): Map<number, number> {
   const tallies = new Map<number, { met: number; all: number }>()
   for (const { x, y, n } of counts) {
     const tally = tallies.get(x) ?? { met: 0, all: 0 }
@@ -72,7 +74,7 @@ function ratesByStart(counts: ComparedFigure['counts']): Map<number, number> {
   return new Map([...tallies].map(([x, { met, all }]) => [x, met / all]))
 }
 
-function expectedRate(counts: ComparedFigure['counts'], byStart: ReadonlyMap<number, number>): number {
+function expectedRate(counts: Strata, byStart: ReadonlyMap<number, number>): number {
   const people = counts.reduce((sum, { n }) => sum + n, 0)
   return counts.reduce((sum, { x, n }) => sum + (n / people) * (byStart.get(x) ?? 0), 0)
 }

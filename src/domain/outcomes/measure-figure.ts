@@ -78,7 +78,7 @@ export function measureFigure(
       return withinDaysFigure(own, around.today)
     case 'share':
       return isRun(measure.of)
-        ? verdictFigure(runCounts(measure, measure.of, counts.dated, around.period))
+        ? runFigure(runCounts(measure, measure.of, counts.dated, around.period))
         : verdictFigure(own)
     case 'count':
       return countFigure(measure, own, counts.dated, around.period)
@@ -207,6 +207,12 @@ function different(measure: Measure, dated: CountsOfPeriod['dated'], first: Mont
   )
 }
 
+/** While only one of a case's two months is counted anew, the sums may not fit; the answer is then pending. */
+function runFigure(counts: readonly CountOnly[]): MeasureFigure {
+  const all = Math.max(0, people(counts))
+  return rateFigure(Math.min(all, Math.max(0, people(counts.filter(({ y }) => y === 1)))), all)
+}
+
 /** The cases in support of a period, as counts by whether they continue (x) and achieved (y). */
 function runCounts(
   measure: Measure,
@@ -236,5 +242,5 @@ function countFigure(
   if (measure.of === 'hours') return { ...figure, count: sumOf(own, ({ x }) => x) / 60 }
   if (measure.of === 'attendances') return { ...figure, count: sumOf(own, ({ x }) => x) }
   const counts = isRun(measure.of) ? runCounts(measure, measure.of, dated, period) : own
-  return { ...figure, count: people(counts) }
+  return { ...figure, count: Math.max(0, people(counts)) }
 }

@@ -169,22 +169,25 @@ function judged(measure: Measure, figure: MeasureFigure, contract: Contract, per
 }
 
 /** Made from the exact counts, never from a rounded rate. */
-function colourOf(
-  { numerator, denominator, rate, count }: MeasureFigure,
-  target: DatedTarget | null,
-): Rag | null {
+function colourOf(figure: MeasureFigure, target: DatedTarget | null): Rag | null {
   if (target === null) return null
+  const { numerator, denominator, rate, count, startTotal, endTotal } = figure
   const { green, amber, better, atLeast, atMost } = target
   if (typeof count === 'number') {
     if (atLeast !== undefined) return countRag(count, { atLeast })
     return atMost === undefined ? null : countRag(count, { atMost })
   }
-  if (green === undefined || amber === undefined || rate === null || denominator === null) return null
-  // A reduction has no numerator: its rate is a fraction of one.
-  return numerator === null
-    ? rag(rate, 1, { green, amber }, better)
-    : rag(numerator, denominator, { green, amber }, better)
+  if (green === undefined || amber === undefined || rate === null) return null
+  const bands = { green, amber }
+  if (typeof startTotal === 'number' && typeof endTotal === 'number') {
+    const [start, end] = [startTotal, endTotal].map((total) => Math.round(total * 10 ** MOST_PLACES))
+    return start === undefined || end === undefined ? null : rag(start - end, start, bands, better)
+  }
+  return numerator === null || denominator === null ? null : rag(numerator, denominator, bands, better)
 }
+
+/** No score is kept with more decimal places, so that totals are whole in these units. */
+const MOST_PLACES = 4
 
 /** Versions of the contract's instruments that were counted in the period; where none was, the newest one. */
 function shownInstruments(
@@ -208,7 +211,7 @@ function shownInstruments(
 function changeFrom(counts: readonly Count[], instrument: Instrument, score: Score): ChangeOutcome {
   const transitions: Transition[] = counts.map(({ x, y, n }) => ({ start: x, end: y, n }))
   const { better, places } = score
-  const change = changeOf(transitions, { better, places, best: bestOf(score) })
+  const change = changeOf(transitions, { better, places, best: bestOf(score, instrument) })
   const { interval } = change.change
   return {
     instrument: `${instrument.id}@${instrument.version}`,
@@ -222,9 +225,12 @@ function changeFrom(counts: readonly Count[], instrument: Instrument, score: Sco
   }
 }
 
-/** The best possible score as it is kept. */
-const bestOf = (score: Score): number =>
-  toScaled(score, score.better === 'lower' ? score.range[0] : score.range[1])
+/** The best possible score as it is kept; null where more is better of what has no end. */
+function bestOf(score: Score, { items }: Pick<Instrument, 'items'>): number | null {
+  const isOpen = items.some(({ id, type }) => type === 'count' && score.items.includes(id))
+  if (isOpen && score.better === 'higher') return null
+  return toScaled(score, score.better === 'lower' ? score.range[0] : score.range[1])
+}
 
 function reliableFrom(transitions: readonly Transition[], score: Score): ReliableOutcome | null {
   const { better, places, need, reliableChange: rule } = score

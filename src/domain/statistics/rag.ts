@@ -45,13 +45,16 @@ export function rag(
 /**
  * A count against its target: green where it is met, the target itself included, otherwise red.
  *
- * @throws {RangeError} unless count and target are counts
+ * What is counted may come in fractions, such as hours.
+ *
+ * @throws {RangeError} unless count and target are numbers of 0 or more
  * @example countRag(25, { atLeast: 25 }) // 'green'
  */
 export function countRag(count: number, target: CountTarget): Rag {
-  assertCount(count, 'count')
   const bound = 'atLeast' in target ? target.atLeast : target.atMost
-  assertCount(bound, 'target')
+  for (const number of [count, bound]) {
+    if (!(number >= 0 && number < Infinity)) throw new RangeError('count and target must be 0 or more')
+  }
   return ('atLeast' in target ? count >= bound : count <= bound) ? 'green' : 'red'
 }
 

@@ -58,7 +58,7 @@ export const putCase =
 
       const dates = datesOf(wanted, datings)
       const { referredOn } = wanted
-      const sessions = contract.hasSessionCounts ? await store.contacts.daysOf(contractId, caseRef) : []
+      const sessions = contract.hasSessionCounts ? await store.contacts.daysOf(contractId, [caseRef]) : []
       const months = monthsToMark(contract, [
         ...new Set([...touchedMonths(contract, known, { ...dates, referredOn }), ...monthsOf(sessions)]),
       ])

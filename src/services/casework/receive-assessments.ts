@@ -9,7 +9,7 @@ import { notFound, Problem, whole, type Fault, type Reading } from '../../domain
 import type { Received, StoredAssessment } from '../../store/casework/assessments.ts'
 import type { Needs, Put } from '../needs.ts'
 import { CaseBook } from './case-book.ts'
-import { monthsToMark } from './changed-dates.ts'
+import { monthsOf, monthsToMark } from './changed-dates.ts'
 import { decideWrite } from './decide-write.ts'
 
 /** One assessment as it was sent. */
@@ -80,8 +80,18 @@ export const receiveAssessments =
         })
 
         const { made, redated, months: touched } = book.changes(contract)
+        // Whether a case was in support says which of its contacts are counted.
+        const sessions =
+          contract.hasSessionCounts && redated.length > 0
+            ? await store.contacts.daysOf(
+                contractId,
+                redated.map(({ caseRef }) => caseRef),
+              )
+            : []
         const isWritten = inserts.length + corrections.length > 0
-        const months = isWritten ? monthsToMark(contract, touched) : []
+        const months = isWritten
+          ? monthsToMark(contract, [...new Set([...touched, ...monthsOf(sessions)])])
+          : []
         await Promise.all([
           // Cases first: row security lets an assessment in by its case.
           made.length > 0 && store.cases.insertBlank(contractId, provider, made),

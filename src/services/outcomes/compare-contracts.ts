@@ -1,7 +1,8 @@
 import { minimumCountFor } from '../../domain/contracts/minimum-count.ts'
 import { planFor } from '../../domain/counting/plan.ts'
-import { measureSubject } from '../../domain/counts.ts'
-import { disclosed } from '../../domain/disclosure.ts'
+import { measureSubject, type Count } from '../../domain/counts.ts'
+import { disclosed, isSmall } from '../../domain/disclosure.ts'
+import { isVerdictMeasure, type Measure } from '../../domain/measure.ts'
 import { compare, type ComparedFigure, type Comparison } from '../../domain/outcomes/comparison.ts'
 import { figuresFrom } from '../../domain/outcomes/outcome.ts'
 import type { Period } from '../../domain/period.ts'
@@ -24,9 +25,6 @@ export const compareContracts =
   (reader: Reader, { measure: id, period }: CompareQuestion): Promise<CompareAnswer> => {
     const known = definitions.measures.get(id)
     if (known === undefined) throw invalid([{ pointer: '/measure', detail: 'is not a known measure' }])
-    if (known.kind === 'count' || known.kind === 'reduction') {
-      throw invalid([{ pointer: '/measure', detail: 'has no rate of people that could be compared' }])
-    }
     return transact({ role: reader.kind, organisation: reader.organisation }, async (store) => {
       const figures: ComparedFigure[] = []
       for (const contract of await contractsOf(store)) {
@@ -46,13 +44,42 @@ export const compareContracts =
             contract: contract.contractId,
             ...{ numerator, denominator, rate, interval, suppressed },
             pairedRate: completeness.rate,
-            counts: merged.filter(({ subject }) => subject === measureSubject(known)),
+            counts: strataOf(
+              known,
+              { numerator, denominator },
+              merged.filter(({ subject }) => subject === measureSubject(known)),
+              reader.kind === 'provider' ? 0 : minimumCount,
+            ),
           })
         }
       }
       return { measure: id, period, ...compare(figures) }
     })
   }
+
+/**
+ * A contract's people by their start score, where the measure keeps it; of other kinds they are all alike.
+ *
+ * @returns null where a start score is that of few people, of whom the expected rate would tell
+ */
+function strataOf(
+  measure: Measure,
+  { numerator, denominator }: { numerator: number | null; denominator: number | null },
+  counts: readonly Count[],
+  minimumCount: number,
+): ComparedFigure['counts'] {
+  const isByStart = isVerdictMeasure(measure) && measure.countedBy === 'closed'
+  if (!isByStart) {
+    const met = numerator ?? 0
+    return [
+      { x: 0, y: 1, n: met },
+      { x: 0, y: 0, n: (denominator ?? 0) - met },
+    ]
+  }
+  const starts = new Map<number, number>()
+  for (const { x, n } of counts) starts.set(x, (starts.get(x) ?? 0) + n)
+  return [...starts.values()].some((n) => isSmall(n, minimumCount)) ? null : counts
+}
 
 /** Row security leaves those that the reader may read. */
 async function contractsOf(store: Store): Promise<StoredContract[]> {

@@ -4,7 +4,13 @@ import type { Dimension } from '../../domain/counting/groups.ts'
 import { hasDatedCounts, planFor } from '../../domain/counting/plan.ts'
 import { everybody, type Count, type DatedCount, type Grouping } from '../../domain/counts.ts'
 import { disclosed, disclosedGroups } from '../../domain/disclosure.ts'
-import { figuresFrom, isProvisional, type Figures, type GroupFigures } from '../../domain/outcomes/outcome.ts'
+import {
+  figuresFrom,
+  isProvisional,
+  type Figures,
+  type GroupFigures,
+  type MeasureOutcome,
+} from '../../domain/outcomes/outcome.ts'
 import type { Period } from '../../domain/period.ts'
 import { notFound } from '../../domain/problem.ts'
 import type { GroupFilter } from '../../store/counts.ts'
@@ -109,9 +115,15 @@ function groupFigures(
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([value, counts]) => {
       const { measures, changes } = figuresFrom(counts, around)
-      return { by, value: value.slice(prefix.length), measures, changes }
+      return { by, value: value.slice(prefix.length), measures, changes, isThere: counts.merged.length > 0 }
     })
+    .filter(({ isThere, measures }) => isThere || measures.some(isOfSomebody))
+    .map(({ isThere: _, ...group }) => group)
 }
+
+/** Counts that reach back to earlier months may leave nobody in the period. */
+const isOfSomebody = ({ denominator, count }: MeasureOutcome): boolean =>
+  Boolean(denominator) || Boolean(count)
 
 /** The same, but where something is pending it waits so many seconds for it. */
 export const readOutcomesWithin = (

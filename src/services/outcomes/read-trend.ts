@@ -1,8 +1,9 @@
 import { minimumCountFor } from '../../domain/contracts/minimum-count.ts'
 import { planFor } from '../../domain/counting/plan.ts'
-import { measureSubject } from '../../domain/counts.ts'
-import { disclosedFigure } from '../../domain/disclosure.ts'
+import { measureSubject, type DatedCount } from '../../domain/counts.ts'
+import { disclosedFigure, hiddenFigure } from '../../domain/disclosure.ts'
 import { endedQuarters, quarterlyFigures, trendOf, type Trend } from '../../domain/outcomes/trend.ts'
+import { monthOf } from '../../domain/period.ts'
 import { invalid, notFound } from '../../domain/problem.ts'
 import type { StoredContract } from '../../store/contracts.ts'
 import type { Store } from '../../store/store.ts'
@@ -35,37 +36,57 @@ export const readTrend =
       const quarters = endedQuarters(today, last)
       const [first, final] = [quarters[0]?.firstMonth ?? 0, quarters.at(-1)?.lastMonth ?? 0]
       const chain = await chainOf(store, contract)
-      const counts = await Promise.all(
-        chain.map(async (one) => {
+      const links = await Promise.all(
+        chain.map(async (one): Promise<Link> => {
           const grouping = groupingFor(reader, one)
           const [months, dated] = await Promise.all([
             store.counts.ofSubject(one.contractId, measureSubject(measure), { first, last: final }, grouping),
             store.counts.dated(one.contractId, final, grouping),
           ])
-          return { months, dated }
+          const own = planFor(one, definitions).measures.find((other) => other.measure.id === id)
+          const since = own?.from == null ? 0 : monthOf(own.from)
+          return { months: months.filter(({ month }) => month >= since), dated }
         }),
       )
 
-      const figures = quarterlyFigures(
-        agreed,
-        {
-          months: counts.flatMap(({ months }) => months),
-          dated: counts.flatMap(({ dated }) => dated),
-        },
-        { quarters, today, instruments: definitions.instruments },
-      )
+      const around = { quarters, today, instruments: definitions.instruments }
+      const figuresOf = (some: readonly Link[]) =>
+        quarterlyFigures(
+          { measure, from: chain.length === 1 ? agreed.from : null },
+          { months: some.flatMap(({ months }) => months), dated: some.flatMap(({ dated }) => dated) },
+          around,
+        )
+      const figures = figuresOf(links).map(asShown)
+      if (reader.kind === 'provider') return trendOf(measure, figures)
+      const single = links.map((link) => figuresOf([link]).map(asShown))
       return trendOf(
         measure,
-        figures.map((figure, index) => {
-          const quarter = quarters[index]
-          if (reader.kind === 'provider' || quarter === undefined) return { ...figure, suppressed: false }
-          return disclosedFigure(
-            { ...figure, suppressed: false },
-            minimumCountFor(contract.minimumCounts, contract.minimumCount, quarter),
+        figures.map((figure, at) => {
+          const quarter = quarters[at]
+          if (quarter === undefined) return figure
+          const minimumCount = Math.max(
+            ...chain.map((one) => minimumCountFor(one.minimumCounts, one.minimumCount, quarter)),
           )
+          // A sum beside one that is hidden in the contract's own answer would give it away.
+          const isEachShown = single.every((figuresOfOne) => {
+            const own = figuresOfOne[at]
+            return own === undefined || !disclosedFigure(own, minimumCount).suppressed
+          })
+          return isEachShown ? disclosedFigure(figure, minimumCount) : hiddenFigure(figure)
         }),
       )
     })
+
+const asShown = <F extends object>(figure: F): F & { suppressed: boolean } => ({
+  ...figure,
+  suppressed: false,
+})
+
+/** What one contract of a chain counted. */
+interface Link {
+  months: DatedCount[]
+  dated: DatedCount[]
+}
 
 /** A contract and those before it. */
 async function chainOf(store: Store, contract: StoredContract): Promise<StoredContract[]> {

@@ -46,12 +46,12 @@ export const contactsIn = (sql: Sql) => {
       return rows[0]
     },
 
-    /** The days of a case's contacts. */
-    async daysOf(contractId: string, caseRef: string): Promise<LondonDate[]> {
+    /** The days of some cases' contacts. */
+    async daysOf(contractId: string, caseRefs: readonly string[]): Promise<LondonDate[]> {
       const rows = await sql<{ heldOn: LondonDate }[]>`
         select distinct k.held_on from contact_cases l
         join contacts k on k.contract_id = l.contract_id and k.ref = l.ref
-        where l.contract_id = ${contractId} and l.case_ref = ${caseRef} and k.withdrawn_at is null`
+        where l.contract_id = ${contractId} and l.case_ref = any(${caseRefs as string[]}) and k.withdrawn_at is null`
       return rows.map(({ heldOn }) => heldOn)
     },
 

@@ -90,6 +90,8 @@ t.test('a count meets its target or does not', (t) => {
   t.equal(countRag(3, { atMost: 3 }), 'green')
   t.equal(countRag(4, { atMost: 3 }), 'red')
   t.equal(countRag(0, { atMost: 0 }), 'green')
+  t.equal(countRag(50 / 60, { atLeast: 0.5 }), 'green')
+  t.equal(countRag(50 / 60, { atLeast: 25 }), 'red')
   t.end()
 })
 
@@ -102,6 +104,6 @@ t.test('what has no colour throws', (t) => {
   t.throws(() => rag(1, 2, { green: 70, amber: 90 }), RangeError, 'bands the wrong way round')
   t.throws(() => rag(1, 2, template, 'lower'), RangeError)
   t.throws(() => countRag(-1, { atLeast: 25 }), RangeError)
-  t.throws(() => countRag(1, { atMost: 0.5 }), RangeError)
+  t.throws(() => countRag(1, { atMost: Number.NaN }), RangeError)
   t.end()
 })

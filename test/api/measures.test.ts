@@ -404,6 +404,65 @@ t.test('a change of a case moves every month that it is counted in', async (t) =
   t.match(await measure('k-weekly-contact'), { numerator: 0, denominator: 3 })
 })
 
+t.test('a case that changes moves the groups of its contacts', async (t) => {
+  const hoursOf = async () => {
+    const { groups } = await outcomes('period=2019-20-Q1&by=crime-type')
+    return groups.flatMap((group: { value: string; measures: { measure: string; count: number }[] }) => {
+      const count = group.measures.find(({ measure: id }) => id === 'k-hours')?.count
+      return count ? [[group.value, count]] : []
+    })
+  }
+  t.same(await hoursOf(), [['burglary', 0.5]])
+  const { body } = await service.send('GET', '/v1/contracts/k/cases/ann-1', { key: provider })
+  const { case: _, contract: _k, updatedAt: _at, ...known } = body
+  await put('cases/ann-1', { ...known, crimeType: 'arson' })
+  t.same(await hoursOf(), [['arson', 0.5]])
+})
+
+t.test('a trend runs on through the contracts before, each from when it had the measure', async (t) => {
+  const terms = { provider: 'p', commissioners: ['c'], instruments: ['conduct', 'voice'] }
+  await service.operate('PUT', '/v1/contracts/k2', {
+    ...{ title: 'k2', ...terms, startsOn: '2021-04-01', endsOn: '2023-03-31', follows: 'k' },
+    measures: [{ measure: 'k-planned', from: '2021-04-01' }],
+  })
+  for (let n = 0; n < 20; n++) {
+    const dates = { startedOn: '2021-04-02', closedOn: '2021-05-03', closure: n < 10 ? 'planned' : 'failed' }
+    const { status } = await service.send('PUT', `/v1/contracts/k2/cases/x-${n}`, {
+      key: provider,
+      body: dates,
+    })
+    t.equal(status, 201)
+  }
+  const wait = { prefer: 'wait=20' }
+  await service.send('GET', '/v1/contracts/k2/outcomes?period=2021-22-Q1', { key: provider, headers: wait })
+  const trend = async (key: string) => {
+    const { body } = await service.send('GET', '/v1/contracts/k2/trend?measure=k-planned&last=60', { key })
+    return (period: string) => body.quarters.find((one: { period: string }) => one.period === period)
+  }
+  const exact = await trend(provider)
+  t.match(exact('2019-20-Q1'), { numerator: 2, denominator: 3 })
+  t.match(exact('2021-22-Q1'), { numerator: 10, denominator: 20, rate: 0.5 })
+  const shown = await trend(commissioner)
+  t.match(shown('2019-20-Q1'), { numerator: null, denominator: null, rate: null, suppressed: true })
+  t.match(shown('2021-22-Q1'), { numerator: 10, denominator: 20, suppressed: false })
+  // A late closing under the former contract: with those of the new one it would be 11 of 21.
+  await put('cases/late', { startedOn: '2021-03-01', closedOn: '2021-05-04', closure: 'planned' })
+  await outcomes('period=2021-22-Q1')
+  t.match((await trend(provider))('2021-22-Q1'), { numerator: 11, denominator: 21 })
+  t.match((await trend(commissioner))('2021-22-Q1'), { numerator: null, denominator: null, suppressed: true })
+})
+
+t.test('what a commissioner compares is made of the contracts that are shown', async (t) => {
+  const ask = (key: string) => service.send('GET', '/v1/compare?measure=k-planned&period=2021-22-Q1', { key })
+  t.match((await ask(provider)).body.pooled, { numerator: 11, denominator: 21 })
+  const { body } = await ask(commissioner)
+  t.match(body.pooled, { numerator: 10, denominator: 20, rate: 0.5 })
+  t.match(body.contracts, [
+    { contract: 'k', numerator: null, rate: null, suppressed: true, flag: 'not-comparable' },
+    { contract: 'k2', numerator: 10, rate: 0.5, expected: 0.5, suppressed: false },
+  ])
+})
+
 t.test('an answer without a case is refused of a partner, whose it could not be', async (t) => {
   const partner = await service.join('q', 'provider')
   const { body: contract } = await service.operate('GET', '/v1/contracts/k')

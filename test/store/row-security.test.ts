@@ -1,6 +1,13 @@
 import postgres from 'postgres'
 import t from 'tap'
-import { connectPool, transactOn, type Actor, type Sql, type Transact } from '../../src/store/database.ts'
+import {
+  connectPool,
+  Overtaken,
+  transactOn,
+  type Actor,
+  type Sql,
+  type Transact,
+} from '../../src/store/database.ts'
 import type { Pool } from '../../src/store/pool.ts'
 import { migrate } from '../../src/store/owner/migrate.ts'
 import { makeDatabase, type TestDatabase } from '../support/database.ts'
@@ -229,4 +236,29 @@ t.test('keys of the hot path start with the contract', async (t) => {
       and c.relname in ('cases', 'assessments', 'assessment_revisions', 'marks', 'counts') order by 1`
   t.equal(rows.length, 5)
   for (const { name, first } of rows) t.equal(first, 'contract_id', name)
+})
+
+t.test('what a failed unit of work still asks for does not reach the next one', async (t) => {
+  let late: () => Promise<unknown> = () => Promise.resolve()
+  await t.rejects(
+    transact(provider('a'), (store) => {
+      late = () => store.cases.find('of-a', 'own')
+      throw new Error('failed')
+    }),
+    { message: 'failed' },
+  )
+  await t.rejects(late(), { message: 'the transaction is over' })
+  await transact(provider('a'), (store) => {
+    late = () => store.cases.find('of-a', 'own')
+    return Promise.resolve()
+  })
+  await t.rejects(late(), { message: 'the transaction is over' }, 'nor what one that is done asks for')
+})
+
+t.test('a key that stays taken by a row that the actor cannot see is told as such', async (t) => {
+  const blank = [{ caseRef: 'own', countedOn: null, inSupportFrom: null }]
+  const told: unknown = await transact(provider('partner'), async (store) => {
+    await store.cases.insertBlank('of-a', 'partner', blank)
+  }).catch((error: unknown) => error)
+  t.ok(told instanceof Overtaken)
 })

@@ -25,7 +25,7 @@ export interface CaseToCount extends CaseFacts {
 }
 
 /** What came of asking somebody an item: the answer, or how far it came. */
-export type ItemOutcome = { answer: string | number | boolean; answeredOn: LondonDate } | { asked: boolean }
+export type ItemOutcome = { answer: string | number | boolean } | { asked: boolean }
 
 /** A case while it is counted: what several measures ask of it is looked up once. */
 export class CaseReading {
@@ -72,7 +72,7 @@ export class CaseReading {
     const last = latest(meant.filter(({ response }) => response === 'completed'))
     const answers = last?.answers ?? {}
     const answer = Object.hasOwn(answers, item) ? answers[item] : undefined
-    if (last !== undefined && answer !== undefined) return { answer, answeredOn: last.assessedOn }
+    if (answer !== undefined) return { answer }
     return { asked: meant.some(({ response }) => response !== 'not-asked') }
   }
 }

@@ -147,7 +147,11 @@ function presencesByOne(measure: Measure, cases: readonly CaseToCount[]): Presen
       from: monthOf(one.inSupportFrom),
       until: one.countedOn === null ? null : monthOf(one.countedOn),
     }
-    for (const key of keys) presences.set(key, [...(presences.get(key) ?? []), presence])
+    for (const key of keys) {
+      const its = presences.get(key)
+      if (its) its.push(presence)
+      else presences.set(key, [presence])
+    }
   }
   return [...presences.values()]
 }

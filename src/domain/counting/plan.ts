@@ -114,7 +114,7 @@ export const isRun = (of: string): of is 'supported' | 'open-at-end' | 'held' =>
   of === 'supported' || of === 'open-at-end' || of === 'held'
 
 /** Whether any of its measures needs counts of earlier months than the period's. */
-export const hasDatedCounts = ({ measures }: CountingPlan): boolean =>
+export const hasDatedCounts = ({ measures }: Pick<CountingPlan, 'measures'>): boolean =>
   measures.some(({ measure }) => isLifeMeasure(measure) || ('of' in measure && isRun(String(measure.of))))
 
 /** Counted over the contract's whole life: different people or values, and by when people were assessed. */

@@ -128,7 +128,7 @@ export function agreedFigure(
 
 const NOTHING: CountsOfPeriod = { merged: new Map(), dated: new Map() }
 
-function groupBySubject<C extends Count>(counts: readonly C[]): Map<string, C[]> {
+export function groupBySubject<C extends Count>(counts: readonly C[]): Map<string, C[]> {
   const groups = new Map<string, C[]>()
   for (const count of counts) {
     const group = groups.get(count.subject)

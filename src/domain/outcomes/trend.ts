@@ -6,7 +6,7 @@ import type { Measure } from '../measure.ts'
 import { addDays, quarterOf, type LondonDate, type Period } from '../period.ts'
 import { controlChart, type ControlChart, type Signal } from '../statistics/control-chart.ts'
 import type { MeasureFigure } from './measure-figure.ts'
-import { agreedFigure } from './outcome.ts'
+import { agreedFigure, groupBySubject } from './outcome.ts'
 
 /** A measure's figure of one quarter; hidden or nobody: null. */
 export interface TrendQuarter extends MeasureFigure {
@@ -43,8 +43,7 @@ export function quarterlyFigures(
   }: { quarters: readonly Period[]; today: LondonDate; instruments: readonly Instrument[] },
 ): (MeasureFigure & { period: string })[] {
   const library = new InstrumentLibrary(instruments)
-  const bySubject = new Map<string, DatedCount[]>()
-  for (const count of dated) bySubject.set(count.subject, [...(bySubject.get(count.subject) ?? []), count])
+  const bySubject = groupBySubject(dated)
   return quarters.map((period) => {
     const own = months.filter(({ month }) => month >= period.firstMonth && month <= period.lastMonth)
     const counts = { merged: new Map([[measureSubject(agreed.measure), own]]), dated: bySubject }

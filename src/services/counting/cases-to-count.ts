@@ -19,7 +19,8 @@ export function withAssessments(
   }))
 }
 
-function byCase<T extends { caseRef: string }>(rows: readonly T[]): Map<string, T[]> {
+/** Rows by the case that they hang on. */
+export function byCase<T extends { caseRef: string }>(rows: readonly T[]): Map<string, T[]> {
   const groups = new Map<string, T[]>()
   for (const row of rows) {
     const group = groups.get(row.caseRef)

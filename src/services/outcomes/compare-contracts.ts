@@ -1,5 +1,5 @@
 import { minimumCountFor } from '../../domain/contracts/minimum-count.ts'
-import { planFor } from '../../domain/counting/plan.ts'
+import { hasDatedCounts, planFor } from '../../domain/counting/plan.ts'
 import { measureSubject, type Count } from '../../domain/counts.ts'
 import { disclosed, isSmall } from '../../domain/disclosure.ts'
 import { isVerdictMeasure, type Measure } from '../../domain/measure.ts'
@@ -34,7 +34,7 @@ export const compareContracts =
         const grouping = groupingFor(reader, contract)
         const [merged, dated] = await Promise.all([
           store.counts.merged(contract.contractId, period.firstMonth, period.lastMonth, grouping),
-          store.counts.dated(contract.contractId, period.lastMonth, grouping),
+          hasDatedCounts(plan) ? store.counts.dated(contract.contractId, period.lastMonth, grouping) : [],
         ])
         const exact = figuresFrom({ merged, dated }, { contract, plan, period, today: clock.today() })
         const minimumCount = minimumCountFor(contract.minimumCounts, contract.minimumCount, period)

@@ -1,8 +1,8 @@
-import type { Answered } from '../../domain/casework/pair.ts'
 import type { Completeness } from '../../domain/outcomes/outcome.ts'
 import type { Period } from '../../domain/period.ts'
 import { notFound } from '../../domain/problem.ts'
 import { qualityOf, type Quality } from '../../domain/quality.ts'
+import { byCase } from '../counting/cases-to-count.ts'
 import type { Needs } from '../needs.ts'
 import { readOutcomes } from './read-outcomes.ts'
 import { waitForCounts } from './wait-for-counts.ts'
@@ -33,7 +33,7 @@ export const readQuality =
       ])
       if (contract === undefined) throw notFound()
 
-      const ofCase = assessmentsByCase(assessments)
+      const ofCase = byCase(assessments)
       const quality = qualityOf(
         cases.map((one) => ({ ...one, assessments: ofCase.get(one.caseRef) ?? [] })),
         {
@@ -47,18 +47,6 @@ export const readQuality =
       return { contract: contractId, period, pending, completeness, ...quality }
     })
   }
-
-function assessmentsByCase(
-  assessments: readonly (Answered & { caseRef: string })[],
-): Map<string, Answered[]> {
-  const byCase = new Map<string, Answered[]>()
-  for (const one of assessments) {
-    const others = byCase.get(one.caseRef)
-    if (others) others.push(one)
-    else byCase.set(one.caseRef, [one])
-  }
-  return byCase
-}
 
 /** The same, but where counts are pending it waits so many seconds for them. */
 export const readQualityWithin = (

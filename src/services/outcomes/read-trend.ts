@@ -1,5 +1,5 @@
 import { minimumCountFor } from '../../domain/contracts/minimum-count.ts'
-import { planFor } from '../../domain/counting/plan.ts'
+import { hasDatedCounts, planFor } from '../../domain/counting/plan.ts'
 import { measureSubject, type DatedCount } from '../../domain/counts.ts'
 import { disclosedFigure, hiddenFigure } from '../../domain/disclosure.ts'
 import { endedQuarters, quarterlyFigures, trendOf, type Trend } from '../../domain/outcomes/trend.ts'
@@ -32,6 +32,7 @@ export const readTrend =
         throw invalid([{ pointer: '/measure', detail: 'is not a measure of this contract' }])
       }
       const { measure } = agreed
+      const isDated = hasDatedCounts({ measures: [agreed] })
       const today = clock.today()
       const quarters = endedQuarters(today, last)
       const [first, final] = [quarters[0]?.firstMonth ?? 0, quarters.at(-1)?.lastMonth ?? 0]
@@ -41,7 +42,7 @@ export const readTrend =
           const grouping = groupingFor(reader, one)
           const [months, dated] = await Promise.all([
             store.counts.ofSubject(one.contractId, measureSubject(measure), { first, last: final }, grouping),
-            store.counts.dated(one.contractId, final, grouping),
+            isDated ? store.counts.dated(one.contractId, final, grouping) : [],
           ])
           const own = planFor(one, definitions).measures.find((other) => other.measure.id === id)
           const since = own?.from == null ? 0 : monthOf(own.from)

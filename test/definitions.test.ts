@@ -1140,6 +1140,11 @@ const figureMistakes: [from: string, to: string, fault: string][] = [
     'type: number\n  unit: fte',
     '4: figure idva-fte: unknown field "unit" (expected one of figure, title, type)',
   ],
+  [
+    'figure: idva-fte',
+    'figure: contract',
+    '1: figure contract: figure must not be contract or period, which every reply has',
+  ],
   ['figure: commentary', 'figure: idva-fte', '4: figure idva-fte is already defined in figures/own.yaml:1'],
   [
     '{ figure: commentary, title: Commentary, type: text }',

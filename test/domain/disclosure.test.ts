@@ -320,6 +320,28 @@ t.test('one small group hides all groups of its figure', async (t) => {
   t.same(disclosedGroups([group('a', 5, 5)], 5), [group('a', 5, 5)])
 })
 
+t.test('a small score hides itself in other groups, wherever it stands in their lists', async (t) => {
+  const [change] = group('a', 50, 50).changes
+  if (change === undefined) throw new Error('a group has a change')
+  const first = { ...change, instrument: 'mood@1' }
+  const second = { ...change, instrument: 'mood@2' }
+  const [both, one] = disclosedGroups(
+    [
+      { by: 'sex', value: 'a', measures: [], changes: [first, second] },
+      { by: 'sex', value: 'b', measures: [], changes: [{ ...second, pairs: 3 }] },
+    ],
+    5,
+  )
+  t.same(
+    both?.changes.map(({ suppressed }) => suppressed),
+    [false, true],
+  )
+  t.same(
+    one?.changes.map(({ suppressed }) => suppressed),
+    [true],
+  )
+})
+
 t.test('hidden groups are the same bytes whatever the numbers are', async (t) => {
   const bytes = [1, 2, 3, 4].map((n) =>
     JSON.stringify(disclosedGroups([group('a', 20 + n, 30), group('b', n, 10 - n)], 5)),

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { CountingPlan } from '../../../src/domain/counting/plan.ts'
 import type { Contract } from '../../../src/domain/contracts/contract.ts'
-import { measureSubject, type Count } from '../../../src/domain/counts.ts'
+import { measureSubject, runSubject, type Count } from '../../../src/domain/counts.ts'
 import type { Measure } from '../../../src/domain/measure.ts'
 import { measureFigure } from '../../../src/domain/outcomes/measure-figure.ts'
 import { figuresFrom } from '../../../src/domain/outcomes/outcome.ts'
@@ -212,4 +212,16 @@ t.test('a measure says nothing of months before the one in which it was agreed o
   t.same(counts(monthPeriod(201904)), [4, 3, 1, 3, 4])
   const both = parsePeriod('2019-M03..2019-M04')
   t.same(both && counts(both), [4, 3, 1, 3, 4], 'held and new are those supported')
+})
+
+t.test('a run of which only the end is counted anew yet is nobody, not less than nobody', async (t) => {
+  const supported = aMeasure('s', { kind: 'share', of: 'supported', achieved: { closure: ['planned'] } })
+  const left = { month: 201903, subject: runSubject(supported, 'until'), by: '', value: '', x: 0, y: 1, n: 2 }
+  const around = { period: { firstMonth: 201904, lastMonth: 201906 }, today: '2019-07-01', library }
+  const counts = { merged: new Map(), dated: new Map([[left.subject, [left]]]) }
+  t.match(measureFigure(supported, counts, around), { numerator: 0, denominator: 0, rate: null })
+  const number = aMeasure('n', { kind: 'count', of: 'supported' })
+  const other = { ...left, subject: runSubject(number, 'until') }
+  const dated = new Map([[other.subject, [other]]])
+  t.equal(measureFigure(number, { merged: new Map(), dated }, around).count, 0)
 })

@@ -404,6 +404,15 @@ t.test('a change of a case moves every month that it is counted in', async (t) =
   t.match(await measure('k-weekly-contact'), { numerator: 0, denominator: 3 })
 })
 
+t.test('a corrected date of referral moves the month of referral alone', async (t) => {
+  const referred = async (month: string) => Number((await measure('k-referred', `period=${month}`)).count)
+  const before = [await referred('2019-M04'), await referred('2019-M05')]
+  await put('cases/eve', { referredOn: '2019-05-02', startedOn: '2019-08-03' })
+  t.equal(await referred('2019-M05'), Number(before[1]) + 1)
+  await put('cases/eve', { referredOn: '2019-04-30', startedOn: '2019-08-03' })
+  t.same([await referred('2019-M04'), await referred('2019-M05')], [Number(before[0]) + 1, before[1]])
+})
+
 t.test('a case that changes moves the groups of its contacts', async (t) => {
   const hoursOf = async () => {
     const { groups } = await outcomes('period=2019-20-Q1&by=crime-type')
@@ -412,11 +421,12 @@ t.test('a case that changes moves the groups of its contacts', async (t) => {
       return count ? [[group.value, count]] : []
     })
   }
-  t.same(await hoursOf(), [['burglary', 0.5]])
+  await put('contacts/k5', { cases: ['ann-1'], on: '2019-06-05', kind: 'one-to-one', minutes: 60 })
+  t.same(await hoursOf(), [['burglary', 1.5]])
   const { body } = await service.send('GET', '/v1/contracts/k/cases/ann-1', { key: provider })
   const { case: _, contract: _k, updatedAt: _at, ...known } = body
   await put('cases/ann-1', { ...known, crimeType: 'arson' })
-  t.same(await hoursOf(), [['arson', 0.5]])
+  t.same(await hoursOf(), [['arson', 1.5]], 'in the month of referral, and in one that nothing else marks')
 })
 
 t.test('a trend runs on through the contracts before, each from when it had the measure', async (t) => {

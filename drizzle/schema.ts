@@ -14,6 +14,7 @@ import {
   smallint,
   text,
   timestamp,
+  uniqueIndex,
 } from 'drizzle-orm/pg-core'
 
 /**
@@ -95,6 +96,8 @@ export const contracts = pgTable(
     hasEntryCounts: boolean('has_entry_counts').notNull().default(false),
     /** And whether contacts are counted, so that a case that changes marks the months of its contacts. */
     hasSessionCounts: boolean('has_session_counts').notNull().default(false),
+    /** When its retention was over and its people were erased: from then on its counts stay as they are. */
+    peopleErasedAt: moment('people_erased_at'),
     revision: integer('revision').notNull().default(1),
     createdAt: moment('created_at').notNull().defaultNow(),
     updatedAt: moment('updated_at').notNull().defaultNow(),
@@ -214,6 +217,16 @@ export const assessmentRevisions = pgTable(
   ],
 )
 
+const held = {
+  heldOn: day('held_on').notNull(),
+  kind: text('kind').notNull(),
+  minutes: integer('minutes'),
+  reached: boolean('reached').notNull(),
+  attendees: integer('attendees'),
+  sourceUpdatedAt: moment('source_updated_at'),
+  receivedAt: moment('received_at').notNull(),
+}
+
 /** One contact with people, or one group session; its cases are in contact_cases. A withdrawn one stays as a tombstone. */
 export const contacts = pgTable(
   'contacts',
@@ -221,14 +234,10 @@ export const contacts = pgTable(
     contractId: identifier('contract_id').notNull(),
     ref: identifier('ref').notNull(),
     revision: integer('revision').notNull(),
-    heldOn: day('held_on').notNull(),
-    kind: text('kind').notNull(),
-    minutes: integer('minutes'),
-    reached: boolean('reached').notNull(),
-    attendees: integer('attendees'),
-    sourceUpdatedAt: moment('source_updated_at'),
-    receivedAt: moment('received_at').notNull(),
     withdrawnAt: moment('withdrawn_at'),
+    /** How many cases it is about: a partner who sees fewer than these may not have it. */
+    caseCount: integer('case_count').notNull(),
+    ...held,
   },
   (t) => [
     primaryKey({ columns: [t.contractId, t.ref] }),
@@ -259,6 +268,27 @@ export const contactCases = pgTable(
   ],
 )
 
+/** The former contents of a corrected contact. */
+export const contactRevisions = pgTable(
+  'contact_revisions',
+  {
+    contractId: identifier('contract_id').notNull(),
+    ref: identifier('ref').notNull(),
+    revision: integer('revision').notNull(),
+    /** Which cases it was about, in the order of their bytes. */
+    caseRefs: text('case_refs').array().notNull(),
+    ...held,
+  },
+  (t) => [
+    primaryKey({ columns: [t.contractId, t.ref, t.revision] }),
+    foreignKey({
+      name: 'contact_revisions_contact',
+      columns: [t.contractId, t.ref],
+      foreignColumns: [contacts.contractId, contacts.ref],
+    }),
+  ],
+)
+
 /** What no case holds, for a period as the provider named it: numbers, or text not about a person. */
 export const figures = pgTable(
   'figures',
@@ -270,6 +300,65 @@ export const figures = pgTable(
     updatedAt: moment('updated_at').notNull().defaultNow(),
   },
   (t) => [primaryKey({ columns: [t.contractId, t.period] })],
+)
+
+/**
+ * Which assessments a case system had made under a key of its own, so that a retry makes no second one: hashes of key and body,
+ * under the installation's secret, and what the first try made. Kept for a day.
+ */
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    contractId: identifier('contract_id').notNull(),
+    organisationId: identifier('organisation_id').notNull(),
+    keyHash: bytes('key_hash').notNull(),
+    bodyHash: bytes('body_hash').notNull(),
+    ref: identifier('ref').notNull(),
+    revision: integer('revision').notNull(),
+    createdAt: moment('created_at').notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.contractId, t.organisationId, t.keyHash] }),
+    index('idempotency_keys_by_age').on(t.createdAt),
+  ],
+)
+
+/**
+ * What was erased and must not come back: a hash of its name under the installation's secret, which alone tells nobody who it
+ * was. `delivered_by` is the organisation whose case it was.
+ */
+export const erasures = pgTable(
+  'erasures',
+  {
+    contractId: identifier('contract_id').notNull(),
+    digest: bytes('digest').notNull(),
+    deliveredBy: identifier('delivered_by').notNull(),
+    erasedAt: moment('erased_at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.contractId, t.digest] })],
+)
+
+/**
+ * What was done to keys, organisations, contracts and people's records, each organisation's entries chained by their hashes; an
+ * operator's own are under the empty name. No role may change or delete an entry, and none names a person.
+ */
+export const auditLog = pgTable(
+  'audit_log',
+  {
+    organisationId: identifier('organisation_id').notNull(),
+    entry: integer('entry').notNull(),
+    at: moment('at').notNull(),
+    actorKind: text('actor_kind').notNull(),
+    action: text('action').notNull(),
+    subjectKind: text('subject_kind').notNull(),
+    details: jsonb('details').notNull(),
+    previousHash: bytes('previous_hash').notNull(),
+    hash: bytes('hash').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.entry] }),
+    check('audit_log_actor_kind', sql`${t.actorKind} in ('operator', 'provider', 'commissioner', 'service')`),
+  ],
 )
 
 /** "This contract's month is to be counted": appended with each write, deleted by the count that has seen it. */
@@ -311,6 +400,90 @@ export const counts = pgTable(
   ],
 )
 
+/** How often each month was counted: together they tell whether anything may have changed since it was shown. */
+export const recounts = pgTable(
+  'recounts',
+  {
+    contractId: identifier('contract_id').notNull(),
+    month: integer('month').notNull(),
+    times: bigint('times', { mode: 'number' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.contractId, t.month] })],
+)
+
+/** What commissioners were shown: a figure's counts over a block of months, of everybody or of one group. */
+export const releasedCounts = pgTable(
+  'released_counts',
+  {
+    contractId: identifier('contract_id').notNull(),
+    by: identifier('by').notNull(),
+    firstMonth: integer('first_month').notNull(),
+    lastMonth: integer('last_month').notNull(),
+    series: identifier('series').notNull(),
+    value: identifier('value').notNull(),
+    isHidden: boolean('is_hidden').notNull(),
+    /** Parts of the figure that are not shown. */
+    parts: text('parts').array().notNull(),
+    /** Rows of x, y and n, one after the other. */
+    counts: integer('counts').array().notNull(),
+    releasedAt: moment('released_at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.contractId, t.by, t.firstMonth, t.lastMonth, t.series, t.value] })],
+)
+
+/** Which periods were asked for, and what of the counts of then was looked at for the answer. */
+export const releases = pgTable(
+  'releases',
+  {
+    contractId: identifier('contract_id').notNull(),
+    by: identifier('by').notNull(),
+    firstMonth: integer('first_month').notNull(),
+    lastMonth: integer('last_month').notNull(),
+    /** The state of everything that the answer depends on. */
+    stamp: text('stamp').notNull(),
+    /** By series: the narrowest period around it that can be answered. */
+    askFor: jsonb('ask_for').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.contractId, t.by, t.firstMonth, t.lastMonth] })],
+)
+
+/** What a commissioner owes to those who fund it: drafts are made again in place, what was submitted never changes. */
+export const returns = pgTable(
+  'returns',
+  {
+    returnId: identifier('return_id').primaryKey(),
+    /** The one that leads the contracts which it covers. */
+    commissionerId: identifier('commissioner_id')
+      .notNull()
+      .references(() => organisations.organisationId),
+    template: identifier('template').notNull(),
+    templateVersion: integer('template_version').notNull(),
+    areaCode: text('area_code'),
+    firstMonth: integer('first_month').notNull(),
+    lastMonth: integer('last_month').notNull(),
+    version: integer('version').notNull(),
+    status: text('status').notNull().default('draft'),
+    provisional: boolean('provisional').notNull(),
+    /** All that the hash is over. */
+    content: jsonb('content').notNull(),
+    checks: jsonb('checks').notNull(),
+    sha256: text('sha256').notNull(),
+    generatedAt: moment('generated_at').notNull(),
+    signedOffBy: text('signed_off_by'),
+    /** By check: why it was submitted though the check failed. */
+    reasons: jsonb('reasons'),
+    submittedAt: moment('submitted_at'),
+  },
+  (t) => [
+    check('returns_status', sql`${t.status} in ('draft', 'submitted', 'superseded')`),
+    check('returns_submitted', sql`(${t.status} = 'draft') = (${t.submittedAt} is null)`),
+    uniqueIndex('returns_versions').on(t.commissionerId, t.template, t.firstMonth, t.lastMonth, t.version),
+    uniqueIndex('returns_one_draft')
+      .on(t.commissionerId, t.template, t.firstMonth, t.lastMonth)
+      .where(sql`${t.status} = 'draft'`),
+  ],
+)
+
 /** What each published definition said when it was first seen: a version never changes. */
 export const definitionVersions = pgTable(
   'definition_versions',
@@ -324,5 +497,13 @@ export const definitionVersions = pgTable(
   (t) => [primaryKey({ columns: [t.kind, t.id, t.version] })],
 )
 
-/** Which installation this database belongs to: one row, made by the migration; queues on a shared Redis are told apart by it. */
-export const installation = pgTable('installation', { installationId: text('installation_id').primaryKey() })
+/**
+ * Which installation this database belongs to: one row, made by the migration. Queues on a shared Redis are told apart by its
+ * id; under its secret, what case systems send as idempotency keys is hashed.
+ */
+export const installation = pgTable('installation', {
+  installationId: text('installation_id').primaryKey(),
+  secret: text('secret')
+    .notNull()
+    .default(sql`replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')`),
+})

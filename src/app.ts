@@ -11,31 +11,33 @@ import fastify, {
 } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z, ZodType } from 'zod'
-import type { Caller } from './domain/caller.ts'
 import { invalid, notFound, Problem } from './domain/problem.ts'
 import type { Metrics } from './process/metrics.ts'
 import { guardRoutes } from './routes/http/access.ts'
-import { assessmentRoutes } from './routes/assessments.ts'
-import { caseRoutes } from './routes/cases.ts'
-import { contactRoutes } from './routes/contacts.ts'
+import { assessmentRoutes } from './routes/casework/assessments.ts'
+import { bulkRoutes } from './routes/casework/bulk.ts'
+import { caseRoutes } from './routes/casework/cases.ts'
+import { contactRoutes } from './routes/casework/contacts.ts'
 import { contractRoutes } from './routes/contracts.ts'
 import { definitionRoutes } from './routes/definitions.ts'
-import { figureRoutes } from './routes/figures.ts'
+import { figureRoutes } from './routes/casework/figures.ts'
 import { BODY_LIMIT, takeJson } from './routes/http/json-body.ts'
 import { publishOpenApi } from './routes/http/openapi.ts'
 import { organisationRoutes } from './routes/organisations.ts'
 import { comparisonRoutes } from './routes/comparisons.ts'
 import { outcomeRoutes } from './routes/outcomes.ts'
-import { qualityRoutes } from './routes/quality.ts'
+import { qualityRoutes } from './routes/casework/quality.ts'
+import { returnRoutes } from './routes/returns/returns.ts'
 import { transitionRoutes } from './routes/transitions.ts'
 import { problemAsText, problemReply, sendProblem } from './routes/http/problem-reply.ts'
 import { faultsOf } from './routes/http/reading.ts'
 import { serviceRoutes } from './routes/service.ts'
+import type { Authenticate } from './services/organisations/authenticate.ts'
 import type { Services } from './services/services.ts'
 
 export interface AppParts {
   services: Services
-  authenticate: (key: string) => Promise<Caller | undefined>
+  authenticate: Authenticate
   isPassing: (error: unknown) => boolean
   metrics: Metrics
   logger: FastifyBaseLogger
@@ -98,11 +100,13 @@ export async function buildApp({
     caseRoutes,
     assessmentRoutes,
     contactRoutes,
+    bulkRoutes,
     figureRoutes,
     outcomeRoutes,
     comparisonRoutes,
     transitionRoutes,
     qualityRoutes,
+    returnRoutes,
     definitionRoutes,
   ]) {
     await app.register(routes(services), { prefix: '/v1' })
@@ -118,9 +122,20 @@ const validateAllButBodies: FastifySchemaCompiler<unknown> = ({ schema, httpPart
   if (httpPart === 'body' || !(schema instanceof ZodType)) return (value: unknown) => ({ value })
   return (value: unknown) => {
     const parsed = schema.safeParse(value)
+    if (!parsed.success && httpPart === 'headers') return { error: headerMissing(schema) }
     return parsed.success ? { value: parsed.data } : { error: invalid(faultsOf(parsed.error, [], value)) }
   }
 }
+
+/** A route names the headers that it cannot do without. */
+const headerMissing = (schema: ZodType): Problem =>
+  new Problem(
+    'bad-request',
+    `This takes the header ${schema instanceof z.ZodObject ? Object.keys(schema.shape).map(inTitleCase).join(', ') : 'that it names'}.`,
+  )
+
+const inTitleCase = (header: string): string =>
+  header.replaceAll(/(?<=^|-)[a-z]/g, (letter) => letter.toUpperCase())
 
 /** What every reply carries, that to a malformed address too, which passes no hook. */
 function label(request: FastifyRequest, reply: FastifyReply): void {

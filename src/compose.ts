@@ -18,7 +18,7 @@ import { readBacklog } from './services/counting/read-backlog.ts'
 import { recordDefinitions } from './services/record-definitions.ts'
 import { makeServices, type Services } from './services/services.ts'
 import { connectOwner, connectPool, isPassing, transactOn, type Database } from './store/database.ts'
-import { readInstallationId } from './store/owner/installation.ts'
+import { readInstallation } from './store/owner/installation.ts'
 import { migrate } from './store/owner/migrate.ts'
 
 /** Everything that one process is made of, put together and connected. */
@@ -76,7 +76,7 @@ export async function compose(config: Config, role: 'api' | 'workers', logger: L
     await migrate(database.address)
     const installation = await asOwner(database.address, async (owner) => {
       await recordDefinitions(owner, definitions)
-      return readInstallationId(owner)
+      return readInstallation(owner)
     })
     const pool = connectPool(database.address, config.poolSize)
     opened.push(() => pool.end({ timeout: 5 }))
@@ -86,7 +86,7 @@ export async function compose(config: Config, role: 'api' | 'workers', logger: L
     const queue = await openQueue(
       config.redisUrl === undefined
         ? { database: database.address }
-        : { redisUrl: config.redisUrl, installation },
+        : { redisUrl: config.redisUrl, installation: installation.installationId },
       warn,
     )
     opened.push(() => queue.close())
@@ -100,6 +100,7 @@ export async function compose(config: Config, role: 'api' | 'workers', logger: L
         bell.ring(months)
       },
       pause: (milliseconds) => pause(milliseconds),
+      secret: installation.secret,
       returnGraceDays: config.returnGraceDays,
     }
     if (role === 'api' && config.operatorKey === undefined) await writeFirstOperatorKey(config, needs)

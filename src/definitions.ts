@@ -5,17 +5,33 @@ import { instrumentFindings } from './definitions/instrument-rules.ts'
 import { instrumentFrom } from './definitions/instrument-shape.ts'
 import { instrumentOf, measureFindings, partFindings } from './definitions/measure-rules.ts'
 import { measureFrom, withParts } from './definitions/measure-shape.ts'
+import { portfolioFindings } from './definitions/portfolio/portfolio-rules.ts'
+import { type Portfolio, portfolioFrom } from './definitions/portfolio/portfolio-shape.ts'
 import { inContext, isFields, nameOf } from './definitions/shape.ts'
 import { folderFaults, readSurveyFiles, type SurveyFiles } from './definitions/survey-files.ts'
+import {
+  templateFindings,
+  templateWithMeasures,
+  type KnownToTemplates,
+} from './definitions/returns/template-rules.ts'
+import { type TemplateContent, templateFrom } from './definitions/returns/template-shape.ts'
 import { versionFindings } from './definitions/version-rules.ts'
 import type { DefinitionFault, Finding, Path, YamlSource } from './definitions/yaml-source.ts'
 import type { FigureName } from './domain/figure-name.ts'
 import type { Instrument } from './domain/instrument.ts'
 import type { Measure } from './domain/measure.ts'
 import type { LondonDate } from './domain/period.ts'
+import type { ReturnTemplate } from './domain/returns/template.ts'
 import { packageFile } from './process/package-file.ts'
 
-export type { DefinitionFault }
+export type { DefinitionFault, Portfolio }
+export type {
+  Grant,
+  PortfolioContract,
+  PrintedNumbers,
+  PublishedFigure,
+} from './definitions/portfolio/portfolio-shape.ts'
+export type { Asked, FeedbackGroup, PeopleGroup, Sessions } from './definitions/portfolio/people-shape.ts'
 
 /** Everything that the survey folders define, checked. */
 export interface Definitions {
@@ -27,8 +43,14 @@ export interface Definitions {
   measures: ReadonlyMap<string, Measure>
   /** What no case holds, by id. */
   figures: ReadonlyMap<string, FigureName>
+  /** The newest version of each return template, by id. */
+  templates: ReadonlyMap<string, ReturnTemplate>
+  /** Every version of every return template, by id, and of one id from the oldest to the newest. */
+  templateVersions: readonly ReturnTemplate[]
   /** The weekdays that are no working days in England. */
   bankHolidays: ReadonlySet<LondonDate>
+  /** What commissioners published, for the demo, by the name of their file. */
+  portfolios: readonly Portfolio[]
 }
 
 /** The definitions cannot be used. The message has one line for each fault: `surveys/measures/x.yaml:12: reason`. */
@@ -46,7 +68,7 @@ export class DefinitionFaults extends Error {
 export const surveysFolder: string = packageFile('surveys')
 
 /**
- * Reads and checks `instruments/`, `measures/`, `figures/` and `calendars/` of each folder.
+ * Reads and checks `instruments/`, `measures/`, `figures/`, `calendars/`, `returns/` and `portfolio/` of each folder.
  *
  * @param folders surveys/ and others laid out like it; measures may use the instruments of all of them
  * @throws {DefinitionFaults} with every fault of every file
@@ -58,21 +80,40 @@ export function loadDefinitions(folders: readonly string[]): Definitions {
   const measures = readMeasures(readSurveyFiles(roots, 'measures'), instruments)
   const figures = readListed(readSurveyFiles(roots, 'figures'), { noun: 'figure', from: figureFrom })
   const holidays = readListed(readSurveyFiles(roots, 'calendars'), { noun: 'holiday', from: bankHolidayFrom })
-  const read: readonly Read<unknown>[] = [instruments, measures, figures, holidays]
+  const named = { instruments: instruments.good, measures: byId(measures.good), figures: byId(figures.good) }
+  const isWhole = [instruments, measures, figures].every(({ faults }) => faults.length === 0)
+  const portfolios = readPortfolios(readSurveyFiles(roots, 'portfolio'), (portfolio) =>
+    // What a broken file would have defined is not held against those who name it.
+    isWhole ? portfolioFindings(portfolio, named) : [],
+  )
+  const templates = readTemplates(readSurveyFiles(roots, 'returns'), named, isWhole)
+  const read: readonly Read<unknown>[] = [instruments, measures, figures, holidays, templates, portfolios]
   const faults = [...folderFaults(roots), ...read.flatMap((each) => each.faults)]
   if (faults.length > 0) throw new DefinitionFaults(faults)
   const sorted = instruments.good.toSorted(byIdAndVersion)
+  const templateVersions = templates.good.toSorted(byIdAndVersion)
   return {
     instruments: sorted,
     instrument: (id, version) =>
       sorted.findLast((one) => one.id === id && (version === undefined || one.version === version)),
-    measures: new Map(measures.good.map((measure) => [measure.id, measure])),
-    figures: new Map(figures.good.map((figure) => [figure.id, figure])),
+    measures: named.measures,
+    figures: named.figures,
+    templates: byId(templateVersions),
+    templateVersions,
     bankHolidays: new Set(holidays.good.map(({ id }) => id)),
+    portfolios: portfolios.good,
   }
 }
 
-const byIdAndVersion = (a: Instrument, b: Instrument): number =>
+const byId = <T extends { id: string }>(all: readonly T[]): ReadonlyMap<string, T> =>
+  new Map(all.map((one) => [one.id, one]))
+
+interface Versioned {
+  id: string
+  version: number
+}
+
+const byIdAndVersion = (a: Versioned, b: Versioned): number =>
   a.id === b.id ? a.version - b.version : a.id < b.id ? -1 : 1
 
 interface Read<T> {
@@ -111,25 +152,26 @@ function readInstruments({ sources, faults }: SurveyFiles): ReadInstruments {
   const ruleFaults = found.flatMap(({ definition, source }) => {
     const versions = good.filter(({ id }) => id === definition.id)
     return [
-      ...nameFindings(definition, source.file),
+      ...nameFindings(definition, source.file, 'instrument'),
       ...instrumentFindings(definition),
       ...(unusable.has(definition.id) ? [] : versionFindings(definition, versions)),
     ].map((finding) => instrumentFault(source, finding))
   })
-  const key = ({ id, version }: Instrument): string => `${id}@${version}`
   return {
     good,
     unusable,
-    faults: [...faults, ...shapeFaults, ...ruleFaults, ...secondTimes(found, key, 'instrument')],
+    faults: [...faults, ...shapeFaults, ...ruleFaults, ...secondTimes(found, versionKey, 'instrument')],
   }
 }
 
+const versionKey = ({ id, version }: Versioned): string => `${id}@${version}`
+
 const idInName = (file: string): string => basename(file).replace(/(\.v\d+)?\.ya?ml$/, '')
 
-function nameFindings({ id, version }: Instrument, file: string): Finding[] {
+function nameFindings({ id, version }: Versioned, file: string, noun: 'instrument' | 'return'): Finding[] {
   const expected = `${id}.v${version}.yaml`
   if (basename(file) === expected) return []
-  return [{ path: ['instrument'], reason: `the file must be named ${expected}, after what it says` }]
+  return [{ path: [noun], reason: `the file must be named ${expected}, after what it says` }]
 }
 
 const instrumentFault = (source: YamlSource, finding: Finding): DefinitionFault => ({
@@ -168,6 +210,56 @@ function findingsAmong(measure: Measure, { good, unusable }: ReadInstruments): F
     measure,
     good.filter((one) => one.id === instrument.id),
   )
+}
+
+/** @param isWhole whether what templates name could be read: what a broken file would define is not held against them */
+function readTemplates(
+  { sources, faults }: SurveyFiles,
+  known: KnownToTemplates,
+  isWhole: boolean,
+): Read<ReturnTemplate> {
+  const found: Sourced<TemplateContent>[] = []
+  const ownFaults: DefinitionFault[] = []
+  for (const source of sources) {
+    const read = templateFrom(source.content)
+    const findings =
+      'good' in read
+        ? [
+            ...nameFindings(read.good, source.file, 'return'),
+            ...(isWhole ? templateFindings(read.good, known) : []),
+          ]
+        : read.findings
+    ownFaults.push(
+      ...findings.map(({ path, reason }) => ({ file: source.file, line: source.lineOf(path), reason })),
+    )
+    if ('good' in read) found.push({ definition: read.good, source, path: ['return'] })
+  }
+  const all = [...faults, ...ownFaults, ...secondTimes(found, versionKey, 'return')]
+  const isSound = isWhole && all.length === 0
+  return {
+    good: isSound ? found.map(({ definition }) => templateWithMeasures(definition, known)) : [],
+    faults: all,
+  }
+}
+
+function readPortfolios(
+  { sources, faults }: SurveyFiles,
+  findingsOf: (portfolio: Portfolio) => Finding[],
+): Read<Portfolio> {
+  const found: Sourced<Portfolio>[] = []
+  const ownFaults: DefinitionFault[] = []
+  for (const source of sources) {
+    const read = portfolioFrom(source.content)
+    const findings = 'good' in read ? findingsOf(read.good) : read.findings
+    ownFaults.push(
+      ...findings.map(({ path, reason }) => ({ file: source.file, line: source.lineOf(path), reason })),
+    )
+    if ('good' in read) found.push({ definition: read.good, source, path: ['portfolio'] })
+  }
+  return {
+    good: found.map(({ definition }) => definition),
+    faults: [...faults, ...ownFaults, ...secondTimes(found, ({ id }) => id, 'portfolio')],
+  }
 }
 
 /** What stands in lists, each entry under the name that the field called as the noun gives it. */

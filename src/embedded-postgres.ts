@@ -9,6 +9,8 @@ import { choosePlace, type Place } from './embedded-postgres/place.ts'
 import { runServer } from './embedded-postgres/server.ts'
 import { shutDownOrphan } from './embedded-postgres/shut-down.ts'
 
+export { removeDataFolder } from './embedded-postgres/place.ts'
+
 /** A running PostgreSQL of our own, and how to end it: in order, and once, however often it is asked. */
 export interface EmbeddedPostgres {
   address: DatabaseAddress

@@ -10,7 +10,16 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'src/definitions': ['src/definitions', 'src/domain', 'src/process/package-file.ts'],
   'src/embedded-postgres': ['src/embedded-postgres', 'src/database-address.ts'],
   'src/queue': ['src/queue', 'src/jobs.ts', 'src/database-address.ts', 'src/domain'],
-  'src/routes': ['src/routes', 'src/services', 'src/store', 'src/domain', 'src/process/metrics.ts'],
+  'src/lines': ['src/lines'],
+  'src/load': ['src/load', 'src/lines', 'src/process'],
+  'src/routes': [
+    'src/routes',
+    'src/services',
+    'src/store',
+    'src/domain',
+    'src/lines',
+    'src/process/metrics.ts',
+  ],
 }
 
 /** Packages that rules may use: they compute, and know nothing of the world outside. */

@@ -971,7 +971,7 @@ t.test('sound measures of every kind are read with their defaults and their basi
     stage: 'end',
     in: ['agree'],
     target: { green: 90, amber: 70 },
-    basis: 'answered satisfied at the end',
+    basis: 'answered "satisfied" at the end',
   })
   t.same(own('planned'), {
     kind: 'share',
@@ -1013,7 +1013,7 @@ t.test('sound measures of every kind are read with their defaults and their basi
   t.same(own('incidents'), {
     kind: 'count',
     total: { instrument: survey, item: 'incidents', stage: 'end' },
-    basis: 'answers to incidents at the end, added up',
+    basis: 'answers to "incidents" at the end, added up',
   })
   t.equal(read.size, 15)
   t.end()
@@ -1022,7 +1022,7 @@ t.test('sound measures of every kind are read with their defaults and their basi
 t.test('what else a measure may say, and its basis', (t) => {
   const cases: [from: string, to: string, id: string, basis: string][] = [
     ['  counted: any\n  achieved: none\n', '', 'all-well', 'counted in all of: Content | Total gone'],
-    ['in: [agree]', 'in: [agree]\n  stage: start', 'content', 'answered satisfied at the start'],
+    ['in: [agree]', 'in: [agree]\n  stage: start', 'content', 'answered "satisfied" at the start'],
     [
       'kind: completed',
       'kind: completed\n  window: rolling-year',
@@ -1051,7 +1051,7 @@ t.test('what else a measure may say, and its basis', (t) => {
       'item: incidents',
       'item: incidents\n  stage: review\n  respondent: worker',
       'incidents',
-      'answers to incidents at a review, added up; answered by a worker',
+      'answers to "incidents" at a review, added up; answered by a worker',
     ],
     [
       'of: people',

@@ -19,7 +19,7 @@ import { fileURLToPath } from 'node:url'
 import postgres from 'postgres'
 import t, { type Test } from 'tap'
 import type { DatabaseAddress } from '../src/database-address.ts'
-import { startEmbeddedPostgres } from '../src/embedded-postgres.ts'
+import { removeDataFolder, startEmbeddedPostgres } from '../src/embedded-postgres.ts'
 import { findProcess } from '../src/embedded-postgres/running-process.ts'
 
 const OWNER = fileURLToPath(new URL('support/embedded-postgres-owner.ts', import.meta.url))
@@ -260,6 +260,17 @@ t.test('a crash while a database was being made is harmless', async (t) => {
   t.strictSame(namesIn(dataDir), ['postgres', 'postgres.log'])
 })
 
+t.test('a data folder is removed with its database', async (t) => {
+  const dataDir = folder(t)
+  await (await startEmbeddedPostgres({ dataDir })).stop()
+  removeDataFolder(dataDir)
+  t.notOk(existsSync(dataDir))
+  t.ok(existsSync(dirname(dataDir)))
+  t.doesNotThrow(() => {
+    removeDataFolder(dataDir)
+  }, 'one that is not there')
+})
+
 t.test('a server that cannot start says why, and leaves the folder free', async (t) => {
   const dataDir = folder(t)
   await (await startEmbeddedPostgres({ dataDir })).stop()
@@ -295,6 +306,28 @@ if (process.getuid?.() === 0) {
       await t.rejects(startEmbeddedPostgres({ dataDir }), /says that the database is in .* but it is not/)
     },
   )
+
+  t.test('root: a data folder is removed with the database that lies elsewhere', async (t) => {
+    const dataDir = folder(t)
+    chmodSync(dirname(dataDir), 0o700)
+    await (await startEmbeddedPostgres({ dataDir })).stop()
+    const home = readFileSync(join(dataDir, 'database-is-in'), 'utf8').trim()
+    t.teardown(() => {
+      rmSync(home, { recursive: true, force: true })
+    })
+    t.ok(existsSync(join(home, 'postgres')))
+    removeDataFolder(dataDir)
+    t.strictSame([existsSync(home), existsSync(dataDir)], [false, false])
+
+    mkdirSync(dataDir)
+    const others = join(dirname(dataDir), 'of-somebody-else')
+    mkdirSync(others)
+    writeFileSync(join(dataDir, 'database-is-in'), `${others}\n`)
+    t.throws(() => {
+      removeDataFolder(dataDir)
+    }, /says that the database is in/)
+    t.ok(existsSync(others), 'the word of a file is not enough')
+  })
 
   t.test('root: a database that its user can no longer reach is not replaced by an empty one', async (t) => {
     const dataDir = folder(t)

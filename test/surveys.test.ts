@@ -432,7 +432,12 @@ t.test('every referral is in one of five measures, and in no other', (t) => {
 t.test('one measure for each outcome asked, of those who agree', (t) => {
   for (const id of ['coping-and-recovery', 'service-satisfaction']) {
     const asked = [...definitions.measures.values()].flatMap((one) =>
-      one.kind === 'answered' && one.instrument.id === id && one.where === undefined ? [one] : [],
+      one.kind === 'answered' &&
+      one.instrument.id === id &&
+      one.where === undefined &&
+      !one.id.endsWith('-not')
+        ? [one]
+        : [],
     )
     const choices = shipped(id).items.filter(({ type }) => type === 'choice')
     t.same(
@@ -441,6 +446,22 @@ t.test('one measure for each outcome asked, of those who agree', (t) => {
       id,
     )
     for (const one of asked) t.match(one, { stage: 'end', in: ['agree', 'strongly-agree'] })
+  }
+  t.end()
+})
+
+t.test('and what the ministry asks beside them: those who disagree, and needs that are the same', (t) => {
+  const agreed = ['coping-improved', 'resilience-built', 'wellbeing-improved', 'feeling-safer']
+  for (const id of [...agreed, 'quality-of-life-improved', 'feeling-more-informed']) {
+    const one = definitions.measures.get(id)
+    if (one?.kind !== 'answered') throw new Error(`${id} is not there`)
+    const not = { kind: 'answered', item: one.item, stage: 'end', in: ['disagree', 'strongly-disagree'] }
+    t.match(definitions.measures.get(`${id}-not`), not)
+  }
+  for (const id of needs) {
+    const parts = [`${id}-reduced`, `${id}-worse`]
+    const same = { kind: 'all-of', measures: parts, counted: 'any', achieved: 'none' }
+    t.match(definitions.measures.get(`${id}-same`), same)
   }
   t.end()
 })

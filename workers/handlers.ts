@@ -3,31 +3,44 @@ import type { Metrics } from '../src/process/metrics.ts'
 import type { Needs } from '../src/services/needs.ts'
 import { recountMonth } from '../src/services/counting/recount-month.ts'
 import { refreshStatistics } from '../src/services/counting/refresh-statistics.ts'
+import { endRetention } from '../src/services/erasure/end-retention.ts'
+import { forgetIdempotencyKeys } from '../src/services/intake/forget-idempotency-keys.ts'
+import { makeDueReturns } from '../src/services/returns/make-due-returns.ts'
 import { ringForWaiting } from '../src/services/counting/ring-for-waiting.ts'
+import { onceADay } from './once-a-day.ts'
 
 const SMALL_CASES = 200
-/** Some ten times as long as counting a case takes. */
-const REST_MILLISECONDS_PER_CASE = 0.4
-const LONGEST_REST_MILLISECONDS = 2_000
+/** So many times as long as counting took, which takes longer the more else there is to do. */
+const REST = 20
+const LONGEST_REST_MILLISECONDS = 5_000
 
 /** What each job does. */
-export const makeHandlers = (needs: Needs, metrics: Pick<Metrics, 'recountDone' | 'recountFailed'>) => ({
-  recount: async (job: RecountJob): Promise<void> => {
-    const started = performance.now()
-    try {
-      const cases = await recountMonth(needs)(job)
-      metrics.recountDone((performance.now() - started) / 1000)
-      // After a large month this place rests, so that counting, where it shares a process with the API, leaves it time.
-      if (cases > SMALL_CASES) {
-        await needs.pause(Math.min(cases * REST_MILLISECONDS_PER_CASE, LONGEST_REST_MILLISECONDS))
+export const makeHandlers = (needs: Needs, metrics: Pick<Metrics, 'recountDone' | 'recountFailed'>) => {
+  const retention = onceADay(needs.clock.today, endRetention(needs))
+  return {
+    recount: async (job: RecountJob): Promise<void> => {
+      const started = performance.now()
+      try {
+        const cases = await recountMonth(needs)(job)
+        const milliseconds = performance.now() - started
+        metrics.recountDone(milliseconds / 1000)
+        // After a large month this place rests, so that counting, where it shares a process with the API, leaves it time.
+        if (cases > SMALL_CASES) {
+          await needs.pause(Math.min(milliseconds * REST, LONGEST_REST_MILLISECONDS))
+        }
+      } catch (error) {
+        metrics.recountFailed()
+        throw error
       }
-    } catch (error) {
-      metrics.recountFailed()
-      throw error
-    }
-  },
-  sweep: async (): Promise<void> => {
-    await ringForWaiting(needs)()
-    await refreshStatistics(needs)()
-  },
-})
+    },
+    sweep: async (): Promise<void> => {
+      await ringForWaiting(needs)()
+      await refreshStatistics(needs)()
+      await forgetIdempotencyKeys(needs)()
+      await retention()
+    },
+    makeDueReturns: async (): Promise<void> => {
+      await makeDueReturns(needs)()
+    },
+  }
+}

@@ -5,21 +5,22 @@ import { readConfig } from '../src/config.ts'
 import { makeLogger } from '../src/process/logger.ts'
 import { runUntilStopped } from '../src/process/run-until-stopped.ts'
 import { makeHandlers } from './handlers.ts'
-import { startSweep } from './schedule.ts'
+import { DUE_RETURNS_MILLISECONDS, repeat, SWEEP_MILLISECONDS } from './schedule.ts'
 
 type WorkerParts = Pick<Composition, 'needs' | 'queue' | 'metrics' | 'logger'>
 
-/** Counts what the queue names, and sweeps up what no bell was rung for. */
+/** Counts what the queue names, sweeps up what no bell was rung for, and makes the returns that fell due. */
 export function startWorkers({ needs, queue, metrics, logger }: WorkerParts): { stop: () => Promise<void> } {
   const handlers = makeHandlers(needs, metrics)
   const onError = (error: unknown): void => {
     logger.warn({ err: error }, 'worker')
   }
   const worker = queue.work(handlers.recount, onError)
-  const sweep = startSweep(handlers.sweep, onError)
+  const sweep = repeat(handlers.sweep, SWEEP_MILLISECONDS, onError)
+  const dueReturns = repeat(handlers.makeDueReturns, DUE_RETURNS_MILLISECONDS, onError)
   return {
     async stop() {
-      await sweep.stop()
+      await Promise.all([sweep.stop(), dueReturns.stop()])
       await worker.close()
     },
   }

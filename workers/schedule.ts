@@ -1,11 +1,14 @@
-const SWEEP_MILLISECONDS = 2_000
+/** How often is looked for months that no bell was rung for, and for returns that fell due. */
+export const SWEEP_MILLISECONDS = 2_000
+export const DUE_RETURNS_MILLISECONDS = 20_000
 
 /**
- * Sweeps every two seconds, one sweep after the other. A plain timer in each worker process, since a schedule kept in the
- * queue would be lost with the queue.
+ * Does something again and again, each time so long after the last time ended. A plain timer in each worker process, since a
+ * schedule kept in the queue would be lost with the queue.
  */
-export function startSweep(
-  sweep: () => Promise<void>,
+export function repeat(
+  work: () => Promise<void>,
+  milliseconds: number,
   onError: (error: unknown) => void,
 ): { stop: () => Promise<void> } {
   let stopped = false
@@ -13,12 +16,12 @@ export function startSweep(
   let timer: NodeJS.Timeout | undefined
   const next = (): void => {
     timer = setTimeout(() => {
-      running = sweep()
+      running = work()
         .catch(onError)
         .finally(() => {
           if (!stopped) next()
         })
-    }, SWEEP_MILLISECONDS)
+    }, milliseconds)
   }
   next()
   return {

@@ -58,7 +58,8 @@ const yesNo = choiceOf(
   `true, false and ${NOT_STATED}`,
 )
 
-const where = z
+/** What a case has to be, by the fields that it may be asked for. */
+export const where = z
   .strictObject({
     closure: values,
     cohort: values,
@@ -79,7 +80,8 @@ const where = z
 
 const percent = z.number().min(0, 'must be 0 to 100').max(100, 'must be 0 to 100')
 
-const bands = z
+/** Of a rate, in percent. */
+export const bands = z
   .strictObject({ green: percent, amber: percent, better: z.literal('lower').optional() })
   .refine(({ green, amber, better }) => (better === 'lower' ? amber >= green : amber <= green), {
     error: ({ input }) =>
@@ -89,7 +91,8 @@ const bands = z
   })
 
 const limit = z.int().min(0)
-const limits = z
+/** Of a count. */
+export const limits = z
   .strictObject({ atLeast: limit.optional(), atMost: limit.optional() })
   .refine(({ atLeast, atMost }) => (atLeast === undefined) !== (atMost === undefined), {
     error: 'must have either atLeast or atMost',

@@ -14,7 +14,7 @@ export interface SurveyFiles {
  */
 export function readSurveyFiles(
   folders: readonly string[],
-  subfolder: 'instruments' | 'measures' | 'figures' | 'calendars',
+  subfolder: 'instruments' | 'measures' | 'figures' | 'calendars' | 'returns' | 'portfolio',
 ): SurveyFiles {
   const sources: YamlSource[] = []
   const faults: DefinitionFault[] = []

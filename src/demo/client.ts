@@ -1,11 +1,17 @@
+import { z } from 'zod'
+
 /** Sends JSON to the service with one key, over real HTTP. */
 export interface ApiClient {
   /** Makes or changes something; nothing is read of the reply. */
   put: (path: string, body: object) => Promise<void>
-  post: (path: string, body: object) => Promise<unknown>
+  post: (path: string, body: object, headers?: Record<string, string>) => Promise<unknown>
+  /** Sends lines of NDJSON; throws if one of them is rejected. */
+  bulk: (path: string, lines: readonly object[]) => Promise<void>
   get: (path: string, headers?: Record<string, string>) => Promise<unknown>
   delete: (path: string) => Promise<void>
 }
+
+const bulkShape = z.object({ rejected: z.number(), errors: z.array(z.unknown()) })
 
 /**
  * Connections are kept open and used again, as fetch does.
@@ -17,7 +23,7 @@ export function connectTo(url: string, key: string, signal?: AbortSignal): ApiCl
   const send = async (
     method: string,
     path: string,
-    body?: object,
+    body?: object | string,
     headers: Record<string, string> = {},
   ): Promise<unknown> => {
     // Not handed to fetch: thousands of requests would leave as many listeners on it.
@@ -29,7 +35,7 @@ export function connectTo(url: string, key: string, signal?: AbortSignal): ApiCl
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
     // Read to its end in any case: only then the connection is free again.
     const text = await reply.text()
@@ -40,7 +46,14 @@ export function connectTo(url: string, key: string, signal?: AbortSignal): ApiCl
     put: async (path, body) => {
       await send('PUT', path, body)
     },
-    post: (path, body) => send('POST', path, body),
+    post: (path, body, headers) => send('POST', path, body, headers),
+    bulk: async (path, lines) => {
+      const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+      const reply = await send('POST', path, text, { 'content-type': 'application/x-ndjson' })
+      const { rejected, errors } = bulkShape.parse(reply)
+      if (rejected > 0)
+        throw new Error(`POST ${path} rejected ${rejected} lines: ${JSON.stringify(errors[0])}`)
+    },
     get: (path, headers) => send('GET', path, undefined, headers),
     delete: async (path) => {
       await send('DELETE', path)

@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import { z } from 'zod'
+import type { Definitions, Portfolio, PortfolioContract } from '../definitions.ts'
 import { examplesFor, type Example } from './addresses.ts'
-import { connectTo, inFlight } from './client.ts'
-import { readWhenCounted, type Outcomes } from './outcomes.ts'
-import { writesOf } from './people/case-system.ts'
-import { makePeople, type Person } from './people/make-people.ts'
-import type { Portfolio } from './portfolio.ts'
-import { showProgress, type Screen } from './progress.ts'
-import { issueKey, makeContract } from './set-up.ts'
+import { connectTo, inFlight, type ApiClient } from './client.ts'
+import { bulkOf } from './people/bulk-lines.ts'
+import { requestsOf, type Write } from './people/case-system.ts'
+import { showProgress, type Screen } from '../process/progress.ts'
+import { readFigures, readWhenCounted, type Outcomes, type SentFigures } from './reading.ts'
+import { issueKeys, setUp, type DemoKeys } from './set-up.ts'
 
 /** Where the service listens, and its operator's key. */
 export interface Service {
@@ -13,74 +16,196 @@ export interface Service {
   operatorKey: string
 }
 
-export interface Demonstration {
+/** What came out for one contract. */
+export interface Answer {
+  /** As its commissioners read it. */
   outcomes: Outcomes
+  /** As its provider does: nothing is hidden. */
+  exact: Outcomes
+  /** By period. */
+  figures: ReadonlyMap<string, SentFigures>
+  /** Whether all of its commissioners read the same. */
+  isReadAlike: boolean
+}
+
+export interface Demonstration {
+  answers: ReadonlyMap<PortfolioContract, Answer>
   /** To look at it oneself, as long as the keys are good. */
   examples: Example[]
+  /** An organisation's key. */
+  keyOf: DemoKeys['of']
   /** Takes back the keys that were made. */
   revokeKeys: () => Promise<void>
 }
 
-/** A case system keeps some requests on their way, not thousands. */
+/** Case systems keep some requests on their way, not thousands. */
 const IN_FLIGHT = 16
 
 /**
- * Makes the contract, sends every made-up person through the API, and reads the outcomes as the commissioner once all of
- * it is counted. On a database that has it already, nothing changes.
+ * Makes the contracts of some portfolios, sends every made-up person through the API, and reads the outcomes as the
+ * commissioners once all of it is counted. On a database that has it already, nothing changes.
  *
  * @param signal breaks it off between two requests
  */
 export async function demonstrate(
-  portfolio: Portfolio,
+  portfolios: readonly Portfolio[],
   { url, operatorKey }: Service,
-  screen: Screen,
+  { definitions, screen }: { definitions: Pick<Definitions, 'instrument'>; screen: Screen },
   signal: AbortSignal,
 ): Promise<Demonstration> {
   const operator = connectTo(url, operatorKey)
-  await makeContract(operator, portfolio)
-  const providerKey = await issueKey(operator, portfolio.provider.id)
-  const commissionerKey = await issueKey(operator, portfolio.commissioner.id)
-  const revokeKeys = async (): Promise<void> => {
-    for (const { revoke } of [providerKey, commissionerKey]) await revoke()
-  }
+  for (const portfolio of portfolios) await setUp(operator, portfolio)
+  const keys = await issueKeys(operator, portfolios.flatMap(organisationsOf))
   try {
-    const people = makePeople(portfolio.people, portfolio.window)
-    const provider = connectTo(url, providerKey.key, signal)
-    await send(
-      people,
-      `/v1/contracts/${portfolio.contract.id}`,
-      (path, body) => provider.put(path, body),
-      screen,
-    )
-
-    const commissioner = connectTo(url, commissionerKey.key, signal)
-    const outcomes = await readWhenCounted(commissioner, portfolio.contract.id, portfolio.window.label)
-
-    const keys = { provider: providerKey.key, commissioner: commissionerKey.key }
-    return { outcomes, examples: examplesFor(portfolio, people, { url, keys }), revokeKeys }
+    const clients = new Map<string, ApiClient>()
+    const clientOf = (organisation: string): ApiClient => {
+      const known = clients.get(organisation) ?? connectTo(url, keys.of(organisation), signal)
+      clients.set(organisation, known)
+      return known
+    }
+    const contracts = portfolios.flatMap((portfolio) => portfolio.contracts)
+    await sendAll(contracts, { definitions, clientOf, screen })
+    for (const contract of contracts.slice(0, 1)) await eraseAgain(contract, clientOf)
+    const answers = new Map<PortfolioContract, Answer>()
+    for (const contract of contracts) answers.set(contract, await readAnswer(contract, clientOf))
+    const examples = examplesOf(portfolios, { url, keys, definitions })
+    return { answers, examples, keyOf: keys.of, revokeKeys: keys.revoke }
   } catch (error) {
-    await revokeKeys()
+    await keys.revoke()
     throw error
   }
 }
 
-/** One person after the other in each of the requests' lanes, since a case's own writes have an order. */
-async function send(
-  people: readonly Person[],
-  contractPath: string,
-  put: (path: string, body: object) => Promise<void>,
-  screen: Screen,
+/** A case system's trial runs: a case, and all cases of a person, that nobody is to remember. */
+async function eraseAgain(
+  { contract, provider }: PortfolioContract,
+  clientOf: (organisation: string) => ApiClient,
 ): Promise<void> {
-  const sheets = people.map(writesOf)
-  const progress = showProgress(screen, 'Sending cases and assessments', sheets.flat().length)
+  const [name, pseudonym] = [`trial-${randomUUID()}`, `trial-${randomUUID()}`]
+  const client = clientOf(provider)
+  const path = `/v1/contracts/${contract}/cases`
+  await client.put(`${path}/${name}`, {})
+  await client.delete(`${path}/${name}`)
+  await client.put(`${path}/${name}-again`, { client: pseudonym })
+  await client.delete(`/v1/clients/${pseudonym}`)
+}
+
+const organisationsOf = ({ commissioner, organisations }: Portfolio): string[] => [
+  commissioner.id,
+  ...organisations.map(({ id }) => id),
+]
+
+function examplesOf(
+  portfolios: readonly Portfolio[],
+  place: { url: string; keys: DemoKeys; definitions: Pick<Definitions, 'instrument'> },
+): Example[] {
+  const contracts = portfolios.flatMap((portfolio) => portfolio.contracts)
+  // Whose people were asked, so that there is something to look at.
+  const first = contracts.find(({ people }) => people.some(({ asked }) => asked.length > 0))
+  return first ? examplesFor(first, place) : []
+}
+
+interface Sending {
+  definitions: Pick<Definitions, 'instrument'>
+  clientOf: (organisation: string) => ApiClient
+  screen: Screen
+}
+
+/** Something that is sent by itself: one request after the other, each of which is so much progress. */
+interface Errand {
+  size: number
+  run: (isDone: (size: number) => void) => Promise<void>
+}
+
+/** Sessions go last: the cases that they are about must be there. Files of lines go by themselves, contract by contract. */
+async function sendAll(
+  contracts: readonly PortfolioContract[],
+  { definitions, clientOf, screen }: Sending,
+): Promise<void> {
+  const first: Errand[] = []
+  const last: Errand[] = []
+  for (const contract of contracts) {
+    const { casework, sessions } = requestsOf(contract, definitions.instrument)
+    const path = `/v1/contracts/${contract.contract}`
+    if (contract.intake === 'bulk')
+      first.push(fileErrand([...casework, ...sessions].flat(), { path, clientOf }))
+    else {
+      first.push(...casework.map((writes) => errand(writes, { path, clientOf })))
+      last.push(...sessions.map((writes) => errand(writes, { path, clientOf })))
+    }
+  }
+  const total = [...first, ...last].reduce((sum, { size }) => sum + size, 0)
+  const progress = showProgress(screen, 'Sending cases, assessments and contacts', total)
+  const isDone = (size: number): void => {
+    for (let n = 0; n < size; n++) progress.advance()
+  }
   try {
-    await inFlight(sheets, IN_FLIGHT, async (writes) => {
-      for (const { path, body } of writes) {
-        await put(`${contractPath}/${path}`, body)
-        progress.advance()
-      }
-    })
+    for (const wave of [first, last]) await inFlight(wave, IN_FLIGHT, ({ run }) => run(isDone))
   } finally {
     progress.finish()
+  }
+}
+
+type Route = Pick<Sending, 'clientOf'> & { path: string }
+
+const errand = (writes: readonly Write[], { path, clientOf }: Route): Errand => ({
+  size: writes.length,
+  async run(isDone) {
+    for (const write of writes) {
+      await send(clientOf(write.by), path, write)
+      isDone(1)
+    }
+  },
+})
+
+function fileErrand(writes: readonly Write[], { path, clientOf }: Route): Errand {
+  const { bulks, others } = bulkOf(writes)
+  return {
+    size: writes.length,
+    async run(isDone) {
+      for (const { path: kind, by, lines } of bulks) {
+        await clientOf(by).bulk(`${path}/${kind}`, lines)
+        isDone(lines.length)
+      }
+      await errand(others, { path, clientOf }).run(isDone)
+    },
+  }
+}
+
+const postedShape = z.object({ ref: z.string() })
+
+async function send(
+  client: ApiClient,
+  path: string,
+  { method, path: below, body = {} }: Write,
+): Promise<void> {
+  if (method === 'PUT') return client.put(`${path}/${below}`, body)
+  if (method === 'DELETE') return client.delete(`${path}/${below}`)
+  const { ref } = postedShape.parse(
+    await client.post(`${path}/${below}`, body, { 'idempotency-key': randomUUID() }),
+  )
+  return client.delete(`${path}/${below}/${ref}`)
+}
+
+async function readAnswer(
+  { contract, commissioners, provider, period, published, figures }: PortfolioContract,
+  clientOf: (organisation: string) => ApiClient,
+): Promise<Answer> {
+  const readings: Outcomes[] = []
+  for (const commissioner of commissioners) {
+    readings.push(await readWhenCounted(clientOf(commissioner), contract, period.label))
+  }
+  const [outcomes] = readings
+  if (outcomes === undefined) throw new Error(`nobody reads ${contract}`)
+  const isAsked = published.some(({ figure }) => figure !== undefined)
+  const sent = new Map<string, SentFigures>()
+  for (const { period: of } of isAsked ? figures : []) {
+    sent.set(of, await readFigures(clientOf(provider), contract, of))
+  }
+  return {
+    outcomes,
+    exact: await readWhenCounted(clientOf(provider), contract, period.label),
+    figures: sent,
+    isReadAlike: readings.every((reading) => isDeepStrictEqual(reading, outcomes)),
   }
 }

@@ -1,44 +1,50 @@
+import { parseArgs } from 'node:util'
+import { loadDefinitions, surveysFolder, type Portfolio } from '../definitions.ts'
 import { runUntilStopped } from '../process/run-until-stopped.ts'
 import { addresses } from './addresses.ts'
 import { demonstrate } from './demonstration.ts'
-import { readPortfolio } from './portfolio.ts'
-import { compare, introduction, report } from './report.ts'
+import { introduction, isAllAgreed, report } from './report/report.ts'
 import { startService } from './start-service.ts'
+import { writeTour, type Tour } from './tour.ts'
 
-/** `npm run demo`: published figures come out of the service again. With `-- --once` the exit code says whether they do. */
-const unknown = process.argv.slice(2).filter((argument) => argument !== '--once')
-if (unknown.length > 0) {
-  process.stderr.write(
-    `The demo does not know ${unknown.join(' ')}: run it with nothing, or with -- --once.\n`,
-  )
-  process.exit(2)
-}
-const once = process.argv.includes('--once')
+/**
+ * `npm run demo`: published figures come out of the service again. `-- --only leicestershire` takes one commissioner's, and
+ * with `-- --once` the exit code says whether all agree.
+ */
+const definitions = loadDefinitions([surveysFolder])
+const { once, portfolios } = readArguments()
 
 await runUntilStopped(async () => {
-  const portfolio = readPortfolio('leicestershire')
-  process.stdout.write(introduction(portfolio))
+  process.stdout.write(introduction(portfolios))
   process.stdout.write('Starting the service ...\n')
   const service = await startService(process.env)
   const interruption = new AbortController()
-  const demonstration = demonstrate(portfolio, service, process.stdout, interruption.signal)
+  const demonstration = demonstrate(
+    portfolios,
+    service,
+    { definitions, screen: process.stdout },
+    interruption.signal,
+  )
 
+  let tour: Tour | undefined
   const close = async (): Promise<void> => {
     const [settled] = await Promise.allSettled([demonstration])
+    await tour?.remove()
     if (settled.status === 'fulfilled') await settled.value.revokeKeys()
     await service.stop()
   }
 
   const show = async (): Promise<void> => {
     try {
-      const { outcomes, examples } = await demonstration
-      process.stdout.write(report(portfolio, outcomes))
+      const { answers, examples, keyOf } = await demonstration
+      process.stdout.write(report(portfolios, answers))
       if (!once) {
-        process.stdout.write(addresses(portfolio, service.url, examples))
+        tour = await writeTour(portfolios, { ...service, keyOf })
+        process.stdout.write(addresses(service.url, examples, tour.path))
         return
       }
       await close()
-      process.exit(compare(portfolio.published, outcomes).every(({ agrees }) => agrees) ? 0 : 1)
+      process.exit(isAllAgreed(portfolios, answers) ? 0 : 1)
     } catch (error) {
       // Whoever broke it off is closing already.
       if (interruption.signal.aborted) return
@@ -55,3 +61,18 @@ await runUntilStopped(async () => {
     if (once) throw new Error('The demo was stopped before it was over.')
   }
 })
+
+function readArguments(): { once: boolean; portfolios: readonly Portfolio[] } {
+  const known = definitions.portfolios.map(({ id }) => id)
+  try {
+    const { values } = parseArgs({ options: { once: { type: 'boolean' }, only: { type: 'string' } } })
+    const { once = false, only } = values
+    const portfolios = definitions.portfolios.filter(({ id }) => only === undefined || id === only)
+    if (portfolios.length === 0) throw new Error(`--only takes one of ${known.join(', ')}.`)
+    return { once, portfolios }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    process.stderr.write(`${reason}\nThe demo takes --once and --only <commissioner>.\n`)
+    process.exit(2)
+  }
+}

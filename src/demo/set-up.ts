@@ -1,37 +1,61 @@
 import { z } from 'zod'
+import type { Portfolio, PortfolioContract } from '../definitions.ts'
 import type { ApiClient } from './client.ts'
-import type { Portfolio } from './portfolio.ts'
 
 const issuedShape = z.object({ id: z.string(), key: z.string() })
 
-/** A key of the demo, and the way to take it back. */
-export interface DemoKey {
-  key: string
+/** Keys of the demo by organisation, and the way to take them back. */
+export interface DemoKeys {
+  of: (organisation: string) => string
   revoke: () => Promise<void>
 }
 
-/** Makes the two organisations and the contract between them, or finds them as an earlier demo made them. */
-export async function makeContract(
+/** Makes a portfolio's organisations and contracts, or finds them as an earlier demo made them. */
+export async function setUp(
   operator: ApiClient,
-  { commissioner, provider, contract, published }: Portfolio,
+  { commissioner, organisations, contracts }: Portfolio,
 ): Promise<void> {
-  await operator.put(organisationPath(commissioner.id), { name: commissioner.name, kind: 'commissioner' })
-  await operator.put(organisationPath(provider.id), { name: provider.name, kind: 'provider' })
-  const { id, funding, ...terms } = contract
-  await operator.put(`/v1/contracts/${id}`, {
-    ...terms,
-    provider: provider.id,
-    commissioners: [commissioner.id],
-    measures: published.figures.map(({ measure }) => measure),
-    funding: funding.map((one) => ({ ...one, commissioner: commissioner.id })),
-  })
+  const { id, ...named } = commissioner
+  await operator.put(organisationPath(id), { ...named, kind: 'commissioner' })
+  for (const { id, name, kind } of organisations) await operator.put(organisationPath(id), { name, kind })
+  for (const contract of contracts) {
+    await operator.put(`/v1/contracts/${contract.contract}`, termsOf(contract))
+  }
 }
 
-/** A key that is the demo's own, so that it can be shown, and taken back at the end. */
-export async function issueKey(operator: ApiClient, organisation: string): Promise<DemoKey> {
-  const keys = `${organisationPath(organisation)}/keys`
-  const { id, key } = issuedShape.parse(await operator.post(keys, { label: 'demo' }))
-  return { key, revoke: () => operator.delete(`${keys}/${id}`) }
+function termsOf(contract: PortfolioContract): object {
+  const { title, provider, partners, commissioners, startsOn, endsOn, instruments, targets } = contract
+  const [lead] = commissioners
+  return {
+    ...{ title, provider, partners, commissioners, startsOn, endsOn, instruments, targets },
+    measures: measuresOf(contract),
+    funding: contract.funding.map((one) => ({ ...one, commissioner: one.commissioner ?? lead })),
+  }
+}
+
+/** Each once, in the order in which they were published. */
+export const measuresOf = ({ published }: PortfolioContract): string[] => [
+  ...new Set(published.flatMap(({ measure }) => measure ?? [])),
+]
+
+/** Keys that are the demo's own, so that they can be shown, and taken back at the end. */
+export async function issueKeys(operator: ApiClient, organisations: readonly string[]): Promise<DemoKeys> {
+  const issued = new Map<string, { path: string; key: string }>()
+  for (const organisation of new Set(organisations)) {
+    const keys = `${organisationPath(organisation)}/keys`
+    const { id, key } = issuedShape.parse(await operator.post(keys, { label: 'demo' }))
+    issued.set(organisation, { path: `${keys}/${id}`, key })
+  }
+  return {
+    of(organisation) {
+      const found = issued.get(organisation)
+      if (found === undefined) throw new Error(`the demo has no key of ${organisation}`)
+      return found.key
+    },
+    async revoke() {
+      for (const { path } of issued.values()) await operator.delete(path)
+    },
+  }
 }
 
 const organisationPath = (organisation: string): string => `/v1/organisations/${organisation}`

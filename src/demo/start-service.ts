@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig, type Config } from '../config.ts'
+import { removeDataFolder } from '../embedded-postgres.ts'
 import { makeLogger } from '../process/logger.ts'
 import { startServer, type RunningServer } from '../server.ts'
 import type { Service } from './demonstration.ts'
@@ -21,8 +22,8 @@ export async function startService(
     isSet('WAYMARK_DATA_DIR') || isSet('DATABASE_URL')
       ? undefined
       : await mkdtemp(join(tmpdir(), 'waymark-demo-'))
-  const removeFolder = async (): Promise<void> => {
-    if (ownFolder !== undefined) await rm(ownFolder, { recursive: true, force: true })
+  const removeFolder = (): void => {
+    if (ownFolder !== undefined) removeDataFolder(ownFolder)
   }
   try {
     const { url, stop } = await listen(
@@ -34,11 +35,11 @@ export async function startService(
       operatorKey,
       async stop() {
         await stop()
-        await removeFolder()
+        removeFolder()
       },
     }
   } catch (error) {
-    await removeFolder()
+    removeFolder()
     throw error
   }
 }

@@ -275,6 +275,13 @@ export const toScaled = (score: Pick<Score, 'places'>, value: number): number =>
 export const fromScaled = (score: Pick<Score, 'places'>, scaled: number): number =>
   scaled / 10 ** score.places
 
+/** The best possible score as it is kept; null where more is better of counts, which have no highest value. */
+export function bestScore(score: Score, { items }: Pick<Instrument, 'items'>): number | null {
+  const isOpen = items.some(({ id, type }) => type === 'count' && score.items.includes(id))
+  if (isOpen && score.better === 'higher') return null
+  return toScaled(score, score.better === 'lower' ? score.range[0] : score.range[1])
+}
+
 /** The scores by their ids, as replies show them. */
 export function describeScores(
   instrument: Instrument,

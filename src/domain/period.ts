@@ -172,6 +172,39 @@ export function monthPeriod(month: Month): Period {
   return makePeriod(label, month, month)
 }
 
+/**
+ * Whole months as a client would ask for them: a financial year or quarters where they make some, else months.
+ *
+ * @example periodLabel(202404, 202409) // '2024-25-Q1..2024-25-Q2'
+ */
+export function periodLabel(firstMonth: Month, lastMonth: Month): string {
+  const [first, last] = [monthPeriod(firstMonth), monthPeriod(lastMonth)]
+  const [start, end] = [quarterOf(first.from), quarterOf(last.from)]
+  const isOfQuarters = start.firstMonth === firstMonth && end.lastMonth === lastMonth
+  if (isOfQuarters && start.label.endsWith('Q1') && lastMonth === addMonths(firstMonth, 11)) {
+    return start.label.slice(0, -'-Q1'.length)
+  }
+  const [from, to] = isOfQuarters ? [start.label, end.label] : [first.label, last.label]
+  return from === to ? from : `${from}..${to}`
+}
+
+/**
+ * Whole months as a period, under the label that `periodLabel` gives them.
+ *
+ * @throws {RangeError} on what is no month
+ * @example periodOfMonths(202404, 202406).label // '2024-25-Q1'
+ */
+export const periodOfMonths = (firstMonth: Month, lastMonth: Month): Period =>
+  makePeriod(periodLabel(firstMonth, lastMonth), firstMonth, lastMonth)
+
+/**
+ * How many months there are from the first to the last, both counted.
+ *
+ * @throws {RangeError} on what is no month
+ */
+export const monthsIn = (firstMonth: Month, lastMonth: Month): number =>
+  monthNumber(lastMonth) - monthNumber(firstMonth) + 1
+
 interface Span {
   readonly kind: 'month' | 'quarter' | 'year'
   readonly firstMonth: Month

@@ -12,6 +12,7 @@ export const problems = {
   forbidden: 'This kind of key may not do this',
   'not-found': 'There is nothing here',
   conflict: 'This would change what must stay',
+  'in-progress': 'The same request is being worked on',
   gone: 'This has been erased',
   'precondition-failed': 'It has changed since you read it',
   'too-large': 'The body is too large',
@@ -39,6 +40,10 @@ export class Problem extends Error {
 /** Not there and not yours look exactly alike, so this never says which. */
 export const notFound = (): Problem =>
   new Problem('not-found', 'There is nothing here that this key can reach.')
+
+/** What was erased stays so, whatever is sent for it. */
+export const gone = (): Problem =>
+  new Problem('gone', 'This has been erased, and nothing is taken for it any more.')
 
 /** @param errors every broken rule, not only the first */
 export const invalid = (errors: readonly Fault[]): Problem =>

@@ -56,7 +56,10 @@ const RE_ENTRY_DAYS = 28
 /** On a scale of 2 steps or fewer, from one end to the other is an ordinary move. */
 const ORDINARY_STEPS = 2
 
-/** What a provider should look at, of the cases that count in a period and the open ones in support during it. */
+/**
+ * What a provider should look at, of the cases that count in a period, the open ones in support during it, and those
+ * referred in it of whom nothing came yet.
+ */
 export function qualityOf(cases: readonly CaseToCheck[], question: QualityQuestion): Quality {
   const { period } = question
   const versions = new Versions(question.instruments)
@@ -67,10 +70,14 @@ export function qualityOf(cases: readonly CaseToCheck[], question: QualityQuesti
     ({ countedOn, inSupportFrom }) =>
       countedOn === null && inSupportFrom !== null && inSupportFrom < period.until,
   )
+  const undecided = inOrder.filter(
+    ({ countedOn, inSupportFrom, referredOn }) =>
+      countedOn === null && inSupportFrom === null && referredOn !== null && isWithin(referredOn, period),
+  )
   return {
     startsWithoutEnd: counted.filter((one) => hasOnlyStart(one, versions)).map(({ caseRef }) => caseRef),
     overdue: open.filter((one) => isOverdue(one, question, versions)).map(({ caseRef }) => caseRef),
-    warnings: [...counted, ...open]
+    warnings: [...counted, ...open, ...undecided]
       .flatMap((one) => [
         ...datesOutOfOrder(one),
         ...pairsOf(one, versions.find).flatMap((pair) => warningsOfPair(one, pair, versions.find)),

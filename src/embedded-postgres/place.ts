@@ -7,6 +7,7 @@ import {
   readFileSync,
   realpathSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
@@ -58,6 +59,13 @@ export function choosePlace(dataDir: string): Place {
   }
   const elsewhere = moveElsewhere(folder)
   return { home: elsewhere, cluster: join(elsewhere, 'postgres'), user }
+}
+
+/** Removes a data folder and, wherever that lies, its database, which has been stopped. */
+export function removeDataFolder(dataDir: string): void {
+  const home = readSignpost(dataDir)
+  if (home !== undefined) rmSync(home, { recursive: true, force: true })
+  rmSync(dataDir, { recursive: true, force: true })
 }
 
 function readSignpost(folder: string): string | undefined {

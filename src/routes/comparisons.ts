@@ -30,7 +30,10 @@ const trend = z
                 'near-limit',
               ]),
             )
-            .meta({ description: 'What is unusual about the quarter, by the rules of the control chart.' }),
+            .meta({
+              description:
+                'What is unusual about the quarter: outside a limit, 7 rising or falling, 7 on one side of the mean, 2 of 3 beyond two thirds of the way to a limit.',
+            }),
         }),
       )
       .meta({ description: 'Oldest first.' }),
@@ -66,7 +69,10 @@ const comparison = z
         pairedRate: z.number().nullable(),
         limits: z
           .object({ low95: z.number(), high95: z.number(), low998: z.number(), high998: z.number() })
-          .nullable(),
+          .nullable()
+          .meta({
+            description: 'Of the funnel: pooled rate ± z √(rate (1 - rate) / denominator), within 0 to 1.',
+          }),
         flag: z.enum(['within', 'above-95', 'above-998', 'below-95', 'below-998', 'not-comparable']).meta({
           description: 'Where it lies in the funnel; not-comparable under 60% paired, and without a rate.',
         }),

@@ -3,14 +3,17 @@ import { z } from 'zod'
 import { answersJsonSchema, respondents, stages, type Instrument } from '../domain/instrument.ts'
 import {
   caseDates,
+  caseSelections,
   endStages,
   measureKinds,
+  sessionSelections,
   type InstrumentName,
   type ItemQuestion,
   type Measure,
 } from '../domain/measure.ts'
-import type { Where } from '../domain/measures/where.ts'
+import { whereFields, type Where, type WhereField } from '../domain/measures/where.ts'
 import { notFound } from '../domain/problem.ts'
+import { shownNumbers, type ReturnTemplate } from '../domain/returns/template.ts'
 import type { Services } from '../services/services.ts'
 import { pageFrom, pageOf, pageQuery, sendPage } from './http/paging.ts'
 import { replies } from './http/replies.ts'
@@ -74,53 +77,144 @@ const instrumentWithSchema = instrument
   })
   .meta({ id: 'InstrumentWithSchema' })
 
+const KINDS = `
+resolved: had the need at the start, and none at the end. improved, improved-or-sustained, deteriorated: better, as good or
+better, worse at the end than at the start. reliably-improved, reliably-deteriorated: by at least the published reliable
+change. reliably-recovered: resolved, and reliably improved. answered: gave one of the answers. before-after: the proportions
+with the need (or a yes) at both ends, of the same people. reduction: 1 - total at the end / total at the start. all-of,
+any-of: several measures, judged person by person. share: cases of which something holds. completed: people in support who
+closed in one of the ways. within-days: from one date of a case to another in time. contact-every: never longer without a
+contact that reached the person. count: a number without a denominator.
+`
+  .trim()
+  .replaceAll('\n', ' ')
+
 const choice = z.union([z.array(z.string()), z.object({ not: z.array(z.string()) })])
 
-const conditions = z.record(z.string(), choice)
+const whereField = z.enum(whereFields as [WhereField, ...WhereField[]])
+
+const conditions = z.partialRecord(whereField, choice)
+
+/** What an option of a measure is about, and which kinds have it. */
+const option = <T extends z.ZodType>(type: T, description: string) => type.optional().meta({ description })
 
 const measureShown = z
   .object({
     id: z.string(),
     version: z.string().meta({ description: 'A hash of its content: a changed measure is a new one.' }),
     title: z.string(),
-    kind: z.enum(measureKinds),
-    basis: z.string(),
-    where: conditions.optional(),
-    target: z
-      .object({
+    kind: z.enum(measureKinds).meta({ description: KINDS }),
+    basis: z.string().meta({ description: 'Who is in the denominator, in words.' }),
+    where: option(
+      conditions,
+      'Only cases with any of the values, or with none of those under `not`. Of a case without a value it is `not-stated`.',
+    ),
+    target: option(
+      z.object({
         green: z.number().optional(),
         amber: z.number().optional(),
         better: z.literal('lower').optional(),
         atLeast: z.number().optional(),
         atMost: z.number().optional(),
-      })
-      .optional(),
-    instrument: z.string().optional(),
-    score: z.string().optional(),
-    end: z.enum(endStages).optional(),
-    countedBy: z.enum(['closed', 'assessed']).optional(),
-    respondent: z.enum(respondents).optional(),
-    of: z.string().optional().meta({ description: 'Who is in the denominator, or what is counted.' }),
-    by: z.number().optional(),
-    item: z.string().optional(),
-    stage: z.enum(stages).optional(),
-    in: z.array(z.union([z.string(), z.number(), z.boolean()])).optional(),
-    measures: z.array(z.string()).optional(),
-    counted: z.enum(['all', 'any']).optional(),
-    achieved: z.union([z.enum(['all', 'any', 'none']), conditions]).optional(),
-    closure: z.array(z.string()).optional(),
-    window: z.enum(['rolling-year', 'period']).optional(),
-    from: z.enum(caseDates).optional(),
-    to: z.enum(caseDates).optional(),
-    days: z.number().int().optional(),
-    working: z.boolean().optional(),
-    distinct: z.string().optional(),
+      }),
+      "In percent: above `green` is green, from `amber` to `green` amber; `better: lower` turns it round. Of a count `atLeast` or `atMost`. A contract's own wins.",
+    ),
+    instrument: option(z.string(), 'Kinds that look at answers or scores. Without a version: any.'),
+    score: option(z.string(), 'Kinds that pair a start with an end: the score that they look at.'),
+    end: option(z.enum(endStages), 'The same kinds: which later assessment the start is paired with.'),
+    countedBy: option(
+      z.enum(['closed', 'assessed']),
+      'The same kinds. closed: a case counts when it closed. assessed: open ones, too, by their latest such assessment in the period.',
+    ),
+    respondent: option(z.enum(respondents), "Who answered it; absent: the instrument's own."),
+    of: option(
+      z.enum(['need-at-start', 'could-improve', ...caseSelections, ...sessionSelections, 'people']),
+      'improved: who is in the denominator. share: of which cases. count: what is counted; people are counted once, contacts and hours once a session.',
+    ),
+    by: option(z.number(), "improved: the least step that counts, in the score's own units."),
+    item: option(z.string(), 'answered, and count of a count item.'),
+    stage: option(z.enum(stages), 'With `item`: at which stage it is asked.'),
+    in: option(
+      z.array(z.union([z.string(), z.number(), z.boolean()])),
+      'answered: the answers that count as achieved.',
+    ),
+    measures: option(z.array(z.string()), 'all-of, any-of: the measures that are combined.'),
+    counted: option(z.enum(['all', 'any']), 'all-of, any-of: in the denominator of all of them, or of any.'),
+    achieved: option(
+      z.union([z.enum(['all', 'any', 'none']), conditions]),
+      'all-of, any-of: of how many of the measures the own condition holds, also for people outside its denominator. share: which cases are achieved.',
+    ),
+    closure: option(z.array(z.string()), 'completed: how a case has to be closed, any of the person’s.'),
+    window: option(
+      z.enum(['rolling-year', 'period']),
+      'completed: the period, or the year that ends with it.',
+    ),
+    from: option(z.enum(caseDates), 'within-days: from which date of the case.'),
+    to: option(z.enum(caseDates), 'within-days: up to and including which; absent when due is not met.'),
+    days: option(z.number().int(), 'within-days, contact-every: at most so many.'),
+    working: option(z.boolean(), "within-days: without weekends and England's bank holidays."),
+    distinct: option(whereField, 'count: so many different values of this.'),
   })
   .meta({ id: 'Measure' })
 
 const template = z
-  .object({ id: z.string(), version: z.number(), title: z.string() })
-  .meta({ id: 'ReturnTemplate' })
+  .object({
+    id: z.string(),
+    version: z.number().int(),
+    title: z.string(),
+    status: z.enum(['unconfirmed', 'confirmed']).meta({
+      description: 'confirmed once a person has checked it against the form of whoever asks for it.',
+    }),
+    source: z.string(),
+    disclosure: z.enum(['none', 'publication']),
+    streams: option(z.array(z.string()), 'Only cases of these funding streams.'),
+    rounding: z.object({ percent: z.number().int(), mode: z.enum(['half-up', 'truncate']) }),
+    sections: z.array(
+      z.object({
+        id: z.string(),
+        title: z.string(),
+        rows: z.array(
+          z.object({
+            id: z.string(),
+            label: z.string(),
+            measure: z.string().optional(),
+            where: conditions.optional(),
+            show: z.array(z.enum(shownNumbers)).optional(),
+            basis: z.string().optional(),
+            figure: z.string().optional(),
+          }),
+        ),
+      }),
+    ),
+    checks: z.array(
+      z.object({
+        id: z.string(),
+        title: z.string(),
+        level: z.enum(['error', 'warning']),
+        equal: z.array(z.array(z.string())),
+      }),
+    ),
+    hash: z.string(),
+  })
+  .meta({ id: 'ReturnTemplate', description: 'A published version of a return; it never changes.' })
+
+const showTemplate = ({ streams, sections, checks, ...rest }: ReturnTemplate): z.output<typeof template> => ({
+  ...rest,
+  ...(streams && { streams: [...streams] }),
+  sections: sections.map(({ rows, ...section }) => ({
+    ...section,
+    rows: rows.map((row) => {
+      const { id, label } = row
+      if ('figure' in row) return { id, label, figure: row.figure }
+      const { where, basis } = row.measure
+      return {
+        ...{ id, label, measure: row.measure.id, show: [...row.show], basis },
+        ...(where && { where: showWhere(where) }),
+      }
+    }),
+  })),
+  checks: checks.map(({ equal, ...rest }) => ({ ...rest, equal: equal.map((side) => [...side]) })),
+})
 
 /** `items: withheld` means that the licence forbids showing what the items say. */
 const showInstrument = (one: Instrument): z.output<typeof instrument> => ({
@@ -200,7 +294,8 @@ const showWhere = (where: Where): z.output<typeof conditions> =>
   )
 
 /** Zero-padded, so that version 10 comes after version 9. */
-const instrumentKey = ({ id, version }: Instrument): string => `${id}@${String(version).padStart(6, '0')}`
+const versionKey = ({ id, version }: { id: string; version: number }): string =>
+  `${id}@${String(version).padStart(6, '0')}`
 
 /** What is asked and how it is counted: instruments, measures and return templates. */
 export const definitionRoutes =
@@ -208,8 +303,9 @@ export const definitionRoutes =
   (app, _options, done) => {
     const config = { access: 'definitions' } as const
     const tags = ['definitions']
-    const instruments = [...definitions.instruments].sort((a, b) =>
-      instrumentKey(a) < instrumentKey(b) ? -1 : 1,
+    const instruments = [...definitions.instruments].sort((a, b) => (versionKey(a) < versionKey(b) ? -1 : 1))
+    const templates = [...definitions.templateVersions].sort((a, b) =>
+      versionKey(a) < versionKey(b) ? -1 : 1,
     )
     const measures = [...definitions.measures.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
 
@@ -225,8 +321,8 @@ export const definitionRoutes =
         },
       },
       (request, reply) =>
-        sendPage({ request, reply }, request.query, pageFrom(instruments, instrumentKey), {
-          keyOf: instrumentKey,
+        sendPage({ request, reply }, request.query, pageFrom(instruments, versionKey), {
+          keyOf: versionKey,
           show: showInstrument,
         }),
     )
@@ -284,21 +380,16 @@ export const definitionRoutes =
         config,
         schema: {
           tags,
-          summary: 'All return templates; none is published yet',
+          summary: 'All versions of all return templates',
           querystring: z.strictObject(pageQuery),
           response: replies({ 200: pageOf(template) }, 'read'),
         },
       },
       (request, reply) =>
-        sendPage(
-          { request, reply },
-          request.query,
-          pageFrom<z.output<typeof template>>([], ({ id }) => id),
-          {
-            keyOf: ({ id }) => id,
-            show: (one) => one,
-          },
-        ),
+        sendPage({ request, reply }, request.query, pageFrom(templates, versionKey), {
+          keyOf: versionKey,
+          show: showTemplate,
+        }),
     )
     done()
   }

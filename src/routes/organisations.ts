@@ -47,6 +47,7 @@ const key = z
     scopes: z.array(z.enum(scopes)),
     createdAt: z.string(),
     expiresOn: z.string().nullable(),
+    lastUsedAt: z.string().nullable().meta({ description: 'To the minute.' }),
   })
   .meta({ id: 'Key' })
 
@@ -67,12 +68,20 @@ const showOrganisation = (stored: StoredOrganisation): z.output<typeof organisat
   updatedAt: stored.updatedAt,
 })
 
-const showKey = ({ keyId, label, scopes, createdAt, expiresOn }: ApiKey): z.output<typeof key> => ({
+const showKey = ({
+  keyId,
+  label,
+  scopes,
+  createdAt,
+  expiresOn,
+  lastUsedAt,
+}: ApiKey): z.output<typeof key> => ({
   id: keyId,
   label,
   scopes,
   createdAt,
   expiresOn,
+  lastUsedAt,
 })
 
 /** Organisations and their keys: the operator's. */

@@ -11,11 +11,16 @@ import { replies } from './http/replies.ts'
 
 const figure = z.number().nullable()
 const count = z.number().int().nullable()
-const spread = z.object({ mean: figure, sd: figure, median: figure })
-const interval = <M extends string>(method: M) =>
+const spread = z.object({
+  mean: figure,
+  sd: figure.meta({ description: 'Of a sample, over n - 1; null for one person.' }),
+  median: figure.meta({ description: 'Type 7.' }),
+})
+const interval = <M extends string>(method: M, description: string) =>
   z
     .object({ method: z.literal(method), level: z.literal(0.95), low: z.number(), high: z.number() })
     .nullable()
+    .meta({ description })
 
 const target = z
   .object({
@@ -29,7 +34,17 @@ const target = z
   .nullable()
 
 /** A rate with its interval, as every answer shows it. */
-export const rateShown = { numerator: count, denominator: count, rate: figure, interval: interval('wilson') }
+export const rateShown = {
+  numerator: count,
+  denominator: count,
+  rate: figure.meta({ description: 'Unrounded; null of nobody.' }),
+  interval: interval('wilson', 'Wilson score interval without continuity correction; null of nobody.'),
+}
+
+const askFor = z
+  .array(z.string())
+  .optional()
+  .meta({ description: 'Hidden: the narrowest period around it that can be answered, where there is one.' })
 
 const measureOutcome = z
   .object({
@@ -45,7 +60,11 @@ const measureOutcome = z
     start: z.object(rateShown).optional().meta({ description: 'before-after: the proportion at the start.' }),
     end: z.object(rateShown).optional().meta({ description: 'before-after: the proportion at the end.' }),
     difference: z
-      .object({ value: figure, interval: interval('newcombe-paired'), p: figure })
+      .object({
+        value: figure,
+        interval: interval('newcombe-paired', "Newcombe's paired interval (method 10, phi correction)."),
+        p: figure,
+      })
       .optional()
       .meta({ description: 'before-after: end - start, p by the exact McNemar test.' }),
     startTotal: figure.optional().meta({ description: 'reduction: rate = 1 - endTotal / startTotal.' }),
@@ -56,9 +75,13 @@ const measureOutcome = z
       .optional()
       .meta({ description: 'within-days: the median days, of those that have both dates.' }),
     target,
-    rag: z.enum(['green', 'amber', 'red']).nullable(),
+    rag: z
+      .enum(['green', 'amber', 'red'])
+      .nullable()
+      .meta({ description: 'Made from the unrounded rate; both ends of the amber band are amber.' }),
     ragReason: z.literal('target-changed').optional(),
     suppressed: z.boolean().meta({ description: 'Hidden, since it is about a small group.' }),
+    askFor,
   })
   .meta({
     id: 'MeasureOutcome',
@@ -74,11 +97,13 @@ const changeOutcome = z
     pairs: count,
     start: spread,
     end: spread,
-    change: spread.extend({ interval: interval('t') }),
-    standardisedChange: figure.meta({ description: 'Mean change / SD at the start.' }),
+    change: spread.extend({
+      interval: interval('t', "Student's t on the paired differences; null for one person."),
+    }),
+    standardisedChange: figure.meta({ description: 'Mean change / SD at the start; null where that is 0.' }),
     percentageImprovement: figure.meta({
       description:
-        '100 × total change / total distance available at the start; null where none was available.',
+        '100 × total change / total distance available at the start; null where none was available, or the score has no best.',
     }),
     improved: count,
     unchanged: count,
@@ -93,8 +118,13 @@ const changeOutcome = z
         reliablyRecovered: count,
         atCaseness: count,
       })
-      .nullable(),
+      .nullable()
+      .meta({
+        description:
+          "By the instrument's published constants (Jacobson & Truax), equality included; null where it has none. recovered: the need at the start and none at the end, reliablyRecovered: by a reliable change, too, both of the atCaseness with the need at the start.",
+      }),
     suppressed: z.boolean(),
+    askFor,
   })
   .meta({ id: 'ChangeOutcome', description: 'Distance travelled; turned so that positive is better.' })
 

@@ -1,5 +1,3 @@
-/** So many run at once in one lane: while one waits for its commit, the next is being filled. */
-const UNDER_WAY = 2
 const LARGEST_GROUP = 64
 
 interface Waiting<Item, Result> {
@@ -10,16 +8,14 @@ interface Waiting<Item, Result> {
 
 interface Lane<Item, Result> {
   waiting: Waiting<Item, Result>[]
-  underWay: number
-  /** Whether it looks at those waiting before the event loop's next turn. */
-  isCalled: boolean
-  /** Keys of the items that are being worked on. */
-  busy: Set<string>
+  /** A group is under way, or will be before the event loop's next turn. */
+  isBusy: boolean
 }
 
 /**
- * Lets items that wait at the same time share one unit of work. One that is alone waits for nobody; a key occurs once among
- * those under way, and the next one of that key waits. Where a group fails as a whole, each of it is tried again alone.
+ * Lets items that wait at the same time share one unit of work, one after the other in each lane: a unit costs more than the
+ * items in it. One that is alone waits for nobody; a key occurs once in a group, and the next one of that key waits. Where a
+ * group fails as a whole, each of it is tried again alone.
  *
  * @param work gives the results in the order of the items, all of one lane
  * @param keyOf what must not be worked on twice at once within a lane
@@ -45,48 +41,44 @@ export function gather<Item, Result>(
   }
 
   const startNext = (name: string, lane: Lane<Item, Result>): void => {
-    while (lane.underWay < UNDER_WAY) {
-      const group = takeGroup(lane, keyOf)
-      if (group.length === 0) break
-      lane.underWay++
-      void run(name, group).finally(() => {
-        lane.underWay--
-        for (const { item } of group) lane.busy.delete(keyOf(item))
-        startNext(name, lane)
-      })
+    if (lane.waiting.length === 0) {
+      lanes.delete(name)
+      return
     }
-    if (lane.underWay === 0 && lane.waiting.length === 0 && !lane.isCalled) lanes.delete(name)
+    void run(name, takeGroup(lane, keyOf)).finally(() => {
+      startNext(name, lane)
+    })
   }
 
   return (name, item) =>
     new Promise((resolve, reject) => {
-      const lane = lanes.get(name) ?? { waiting: [], underWay: 0, isCalled: false, busy: new Set<string>() }
+      const lane = lanes.get(name) ?? { waiting: [], isBusy: false }
       lanes.set(name, lane)
       lane.waiting.push({ item, resolve, reject })
-      if (lane.isCalled) return
+      if (lane.isBusy) return
+      lane.isBusy = true
       // Whatever else arrives in this turn of the event loop goes along.
-      lane.isCalled = true
       setImmediate(() => {
-        lane.isCalled = false
         startNext(name, lane)
       })
     })
 }
 
-/** The first of those waiting whose keys are free; they are taken out of the line. */
+/** The first of those waiting, each key once; they are taken out of the line. */
 function takeGroup<Item, Result>(
   lane: Lane<Item, Result>,
   keyOf: (item: Item) => string,
 ): Waiting<Item, Result>[] {
   const group: Waiting<Item, Result>[] = []
   const left: Waiting<Item, Result>[] = []
+  const keys = new Set<string>()
   for (const one of lane.waiting) {
     const key = keyOf(one.item)
-    if (group.length >= LARGEST_GROUP || lane.busy.has(key)) {
+    if (group.length >= LARGEST_GROUP || keys.has(key)) {
       left.push(one)
       continue
     }
-    lane.busy.add(key)
+    keys.add(key)
     group.push(one)
   }
   lane.waiting = left

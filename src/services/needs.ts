@@ -10,6 +10,8 @@ export interface Needs {
   clock: Clock
   /** Tells the workers, some moments after the commit, that something waits to be counted; never fails, never waits. */
   ring: (months: readonly ContractMonth[]) => void
+  /** Under which what must not be kept in the clear is hashed: one for all processes of this installation. */
+  secret: string
   returnGraceDays: number
   pause: (milliseconds: number) => Promise<void>
 }

@@ -8,13 +8,15 @@ import type { Database } from '../store/database.ts'
  *
  * @throws {Error} naming each version that was edited
  */
-export async function recordDefinitions(owner: Database, { instruments }: Definitions): Promise<void> {
-  const published = instruments.map(({ id, version, hash }) => ({
-    kind: 'instrument' as const,
-    id,
-    version: String(version),
-    hash,
-  }))
+export async function recordDefinitions(
+  owner: Database,
+  { instruments, templateVersions }: Definitions,
+): Promise<void> {
+  const versions = (
+    kind: 'instrument' | 'template',
+    all: readonly { id: string; version: number; hash: string }[],
+  ) => all.map(({ id, version, hash }) => ({ kind, id, version: String(version), hash }))
+  const published = [...versions('instrument', instruments), ...versions('template', templateVersions)]
   const edited = await recordVersions(owner, published)
   if (edited.length === 0) return
   const names = edited.map(({ id, version }) => `${id}@${version}`).join(', ')

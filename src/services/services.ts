@@ -4,6 +4,8 @@ import { getCase, listCases } from './casework/read-cases.ts'
 import { putCase } from './casework/put-case.ts'
 import { receiveAssessment } from './casework/receive-assessment.ts'
 import { withdrawAssessment } from './casework/withdraw-assessment.ts'
+import { eraseCase } from './erasure/erase-case.ts'
+import { eraseClient } from './erasure/erase-client.ts'
 import { putContact } from './contacts/put-contact.ts'
 import { getContact, listContacts } from './contacts/read-contacts.ts'
 import { withdrawContact } from './contacts/withdraw-contact.ts'
@@ -11,6 +13,10 @@ import { putContract } from './contracts/put-contract.ts'
 import { getContract, listContracts } from './contracts/read-contracts.ts'
 import { putFigures } from './figures/put-figures.ts'
 import { getFigures, listFigures } from './figures/read-figures.ts'
+import { assessmentKind, caseKind, contactKind } from './intake/kind.ts'
+import { postAssessment } from './intake/post-assessment.ts'
+import { readInstruments } from './intake/read-instruments.ts'
+import { receiveLines, receiveWhole } from './intake/receive-lines.ts'
 import type { Needs } from './needs.ts'
 import { issueKey } from './organisations/issue-key.ts'
 import { listKeys } from './organisations/list-keys.ts'
@@ -23,6 +29,10 @@ import { readCasesOfMeasure } from './outcomes/read-cases-of-measure.ts'
 import { readOutcomesWithin } from './outcomes/read-outcomes.ts'
 import { readQualityWithin } from './outcomes/read-quality.ts'
 import { readTransitionsWithin } from './outcomes/read-transitions.ts'
+import { askForReturn } from './returns/ask-for-return.ts'
+import { readDifferences } from './returns/read-differences.ts'
+import { getReturn, listReturns } from './returns/read-returns.ts'
+import { submitReturn } from './returns/submit-return.ts'
 import { readBacklog } from './counting/read-backlog.ts'
 
 /** Everything that routes can ask for. */
@@ -39,6 +49,8 @@ export const makeServices = (needs: Needs) => ({
   putCase: putCase(needs),
   getCase: getCase(needs),
   listCases: listCases(needs),
+  eraseCase: eraseCase(needs),
+  eraseClient: eraseClient(needs),
   receiveAssessment: receiveAssessment(needs),
   getAssessment: getAssessment(needs),
   listAssessments: listAssessments(needs),
@@ -47,6 +59,14 @@ export const makeServices = (needs: Needs) => ({
   getContact: getContact(needs),
   listContacts: listContacts(needs),
   withdrawContact: withdrawContact(needs),
+  postAssessment: postAssessment(needs),
+  readInstruments: readInstruments(needs),
+  receiveAssessmentLines: receiveLines(needs, assessmentKind),
+  receiveAssessmentsWhole: receiveWhole(needs, assessmentKind),
+  receiveCaseLines: receiveLines(needs, caseKind),
+  receiveCasesWhole: receiveWhole(needs, caseKind),
+  receiveContactLines: receiveLines(needs, contactKind),
+  receiveContactsWhole: receiveWhole(needs, contactKind),
   putFigures: putFigures(needs),
   getFigures: getFigures(needs),
   listFigures: listFigures(needs),
@@ -56,6 +76,11 @@ export const makeServices = (needs: Needs) => ({
   compareContracts: compareContracts(needs),
   readTransitions: readTransitionsWithin(needs),
   readQuality: readQualityWithin(needs),
+  askForReturn: askForReturn(needs),
+  getReturn: getReturn(needs),
+  listReturns: listReturns(needs),
+  submitReturn: submitReturn(needs),
+  readDifferences: readDifferences(needs),
   readBacklog: readBacklog(needs),
   definitions: needs.definitions,
   instrument: (id: string, version: number): Instrument | undefined =>

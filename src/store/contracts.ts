@@ -9,7 +9,10 @@ export type ContractToStore = Contract & { minimumCounts: readonly DatedMinimumC
 
 export type StoredContract = ContractToStore &
   CountMarks & {
+    /** Null: its months are still to be marked. */
     countedWith: string | null
+    /** Null: its people are kept, and counted. */
+    peopleErasedAt: string | null
     revision: number
     createdAt: string
     updatedAt: string
@@ -21,7 +24,7 @@ export const contractsIn = (sql: Sql) => {
   const countMarks = sql`has_life_counts, has_referral_counts, has_entry_counts, has_session_counts`
   const columns = sql`contract_id, title, provider_id as provider, partners, commissioners, starts_on, ends_on,
     follows, instruments, measures, targets, funding, returns, minimum_count, minimum_counts,
-    retention, expected_days, counted_with, ${countMarks}, revision, created_at, updated_at`
+    retention, expected_days, counted_with, people_erased_at, ${countMarks}, revision, created_at, updated_at`
   const row = (contract: ContractToStore) => {
     const { provider, measures, targets, funding, returns, minimumCounts, retention, ...plain } = contract
     return sql({
@@ -81,9 +84,17 @@ export const contractsIn = (sql: Sql) => {
       return rows[0]
     },
 
-    /** Notes which definitions the counts from now on are made with. */
-    async setCountedWith(contractId: string, how: { countedWith: string } & CountMarks): Promise<void> {
+    /** Notes which definitions the counts from now on are made with; null: all of it is still to be marked. */
+    async setCountedWith(
+      contractId: string,
+      how: { countedWith: string | null } & CountMarks,
+    ): Promise<void> {
       await sql`update contracts set ${sql(how)} where contract_id = ${contractId}`
+    },
+
+    /** Notes that its people are erased: from here on, nothing of it is counted. */
+    async setPeopleErasedAt(contractId: string, at: string): Promise<void> {
+      await sql`update contracts set people_erased_at = ${at} where contract_id = ${contractId}`
     },
   }
 }

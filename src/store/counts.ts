@@ -1,6 +1,6 @@
 import { everyBy } from '../domain/counting/groups.ts'
 import type { ContractMonth, Count, DatedCount, Grouping } from '../domain/counts.ts'
-import type { Month } from '../domain/period.ts'
+import { WHOLE_LIFE, type Month } from '../domain/period.ts'
 import type { Sql, Write } from './database.ts'
 
 /** Which counts are read: of everybody, of one group, or of all groups whose value begins with a prefix. */
@@ -16,11 +16,22 @@ export const countsIn = (sql: Sql) => {
         ${column('by')}::text[], ${column('value')}::text[], ${column('x')}::int[], ${column('y')}::int[],
         ${column('n')}::int[])`
   }
+  const counted = (contractId: string, month: Month): Write => sql`
+    insert into recounts as r (contract_id, month, times) values (${contractId}, ${month}, 1)
+    on conflict (contract_id, month) do update set times = r.times + 1`
   const ofGroups = (filter: GroupFilter) =>
     'value' in filter
       ? sql`by = ${filter.by} and value = ${filter.value}`
       : sql`by = ${filter.by} and starts_with(value, ${filter.prefix})`
   return {
+    /** Of every count, month by month, up to the last one. */
+    async monthly(contractId: string, last: Month, by: readonly string[]): Promise<DatedCount[]> {
+      return sql<DatedCount[]>`
+        select month, subject, by, value, x, y, n from counts
+        where contract_id = ${contractId} and by = any(${by as string[]}) and month <= ${last}
+        order by by, value, subject, month, x, y`
+    },
+
     /** Puts a month's counts in the place of its former ones; what is counted over the whole life stays. */
     replace({ contractId, month }: ContractMonth, counts: readonly Count[]): Write[] {
       return [
@@ -32,6 +43,7 @@ export const countsIn = (sql: Sql) => {
           contractId,
           counts.map((count) => ({ ...count, month })),
         ),
+        counted(contractId, month),
       ]
     },
 
@@ -42,6 +54,7 @@ export const countsIn = (sql: Sql) => {
           delete from counts
           where contract_id = ${contractId} and subject >= 'dated/life/' and subject < 'dated/life0'`,
         insert(contractId, counts),
+        counted(contractId, WHOLE_LIFE),
       ]
     },
 

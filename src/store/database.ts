@@ -6,7 +6,7 @@ import { openStore, type Store } from './store.ts'
 export type Database = postgres.Sql<{ bigint: number }>
 export type Sql = postgres.ISql<{ bigint: number }>
 
-/** A statement that is sent once it is awaited, and whose rows nobody wants: several go in one network flight. */
+/** A statement that is sent once it is awaited or handed over, and whose rows nobody wants: several go in one network flight. */
 export type Write = postgres.PendingQuery<postgres.Row[]>
 
 /** On whose behalf a unit of work runs: the database role it takes, and the tenant that row security lets it see. */
@@ -16,11 +16,19 @@ export type Actor =
   | { role: 'worker'; contract?: string }
 
 /**
+ * What is done in one transaction.
+ *
+ * @param finish takes the last writes, which are sent after the work is done, in one network flight with the commit; the unit
+ *   of work fails with what one of them fails with
+ */
+export type Work<T> = (store: Store, finish: (...writes: readonly (Write | false)[]) => void) => Promise<T>
+
+/**
  * Runs `work` in one transaction as the actor; all of it is kept, or none.
  *
  * @throws {Overtaken} if others were faster time after time, or hold a key by a row that this actor cannot see
  */
-export type Transact = <T>(actor: Actor, work: (store: Store) => Promise<T>) => Promise<T>
+export type Transact = <T>(actor: Actor, work: Work<T>) => Promise<T>
 
 /** A unit of work met another one half-way and is to be done again from its beginning. */
 export class Overtaken extends Error {}
@@ -88,7 +96,7 @@ const MOST_TRIES = 5
 /** Serialisation failure and deadlock: PostgreSQL asks for the same again. */
 const TRY_AGAIN = new Set(['40001', '40P01'])
 /** A key that was free when we looked is taken: the next try sees by whom. */
-const UNIQUE_VIOLATION = '23505'
+export const UNIQUE_VIOLATION = '23505'
 
 function isToBeTriedAgain(error: unknown): boolean {
   if (error instanceof Overtaken) return true
@@ -109,11 +117,7 @@ export function transactOn(pool: Pool): Transact {
   }
 }
 
-async function transactOnce<T>(
-  connection: Database,
-  actor: Actor,
-  work: (store: Store) => Promise<T>,
-): Promise<T> {
+async function transactOnce<T>(connection: Database, actor: Actor, work: Work<T>): Promise<T> {
   let isOver = false
   // What part of a failed work still asks for afterwards must not reach the next transaction on this connection.
   const sql = new Proxy<Sql>(connection, {
@@ -122,26 +126,46 @@ async function transactOnce<T>(
       return Reflect.apply(target, self, statement) as unknown
     },
   })
-  await begin(connection)
+  const last: Write[] = []
+  const run = async (): Promise<T> =>
+    work(openStore(sql), (...writes) => last.push(...writes.filter((write) => write !== false)))
+  const session: { id?: number } = {}
   try {
-    // Sent first and awaited last: it shares the network flight of the work's own first statement.
+    // Sent first and awaited last: they share the network flight of the work's own first statement. Before they are
+    // answered it has read nothing, and without them it may do nothing.
+    const begun = begin(connection).then((id) => (session.id = id))
     const role = takeRole(sql, actor).execute()
-    const [result] = await Promise.all([work(openStore(sql)), role])
+    const [result] = await Promise.all([run(), begun, role])
     isOver = true
-    await connection`commit`
+    const written = last.map((write) => write.execute())
+    // If one of them fails, this rolls back.
+    const [{ command, state }] = await Promise.all([connection`commit`.execute(), ...written])
+    if (state.pid !== session.id) throw connectionLost()
+    if (command !== 'COMMIT') throw new Error('a unit of work went on after one of its statements failed')
     return result
   } catch (error) {
     isOver = true
     // With the connection gone, so is the transaction.
-    if (!isAway(error)) await connection`rollback`
-    throw error
+    if (isAway(error)) throw error
+    const { state } = await connection`rollback`
+    throw session.id !== undefined && state.pid !== session.id ? connectionLost(error) : error
   }
+}
+
+/**
+ * The client opens a lost connection again without a word, and a commit of nothing there would seem to have succeeded: so
+ * the session that began is the one that has to end.
+ */
+function connectionLost(cause?: unknown): Error {
+  const error = new Error('the connection was lost within a transaction', { cause })
+  return Object.assign(error, { code: 'CONNECTION_CLOSED' })
 }
 
 /** The client never answers what is asked in the moment in which its connection breaks; nothing else takes this long. */
 const LONGEST_BEGIN_MILLISECONDS = 1_000 * CONNECT_SECONDS + 500
 
-async function begin(connection: Database): Promise<void> {
+/** @returns the server's number of the session in which it begins */
+async function begin(connection: Database): Promise<number> {
   let timer: NodeJS.Timeout | undefined
   const tooLate = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
@@ -149,7 +173,8 @@ async function begin(connection: Database): Promise<void> {
     }, LONGEST_BEGIN_MILLISECONDS)
   })
   try {
-    await Promise.race([connection`begin`, tooLate])
+    const { state } = await Promise.race([connection`begin`.execute(), tooLate])
+    return state.pid
   } finally {
     clearTimeout(timer)
   }

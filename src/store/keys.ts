@@ -1,5 +1,5 @@
 import type { Scope } from '../domain/caller.ts'
-import type { Sql } from './database.ts'
+import type { Sql, Write } from './database.ts'
 import type { PageRequest } from './store.ts'
 
 /** A key as it may be shown: never its secret. */
@@ -35,6 +35,10 @@ export const keysIn = (sql: Sql) => {
         from api_keys k left join organisations o on o.organisation_id = k.organisation_id
         where k.key_id = ${keyId}`
       return rows[0]
+    },
+
+    noteUse(keyId: string, usedAt: string): Write {
+      return sql`update api_keys set last_used_at = ${usedAt} where key_id = ${keyId}`
     },
 
     async list(organisationId: string, { limit, after }: PageRequest): Promise<ApiKey[]> {

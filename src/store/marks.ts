@@ -30,11 +30,20 @@ export const marksIn = (sql: Sql) => ({
       where contract_id = ${contractId} and month = ${month} and mark_id = any(${markIds as number[]}::bigint[])`
   },
 
-  /** Whether anything accepted is not counted yet in these months. */
+  /** Whether anything accepted is not counted yet in these months, nor marked maybe. */
   async pending(contractId: string, first: Month, last: Month): Promise<boolean> {
     const rows = await sql`
-      select from marks where contract_id = ${contractId} and month >= ${first} and month <= ${last} limit 1`
+      select from marks where contract_id = ${contractId} and month >= ${first} and month <= ${last}
+      union all
+      select from contracts where contract_id = ${contractId} and counted_with is null limit 1`
     return rows.length > 0
+  },
+
+  /** The months of a contract that wait to be counted. */
+  async months(contractId: string): Promise<Month[]> {
+    const rows = await sql<{ month: Month }[]>`
+      select distinct month from marks where contract_id = ${contractId}`
+    return rows.map(({ month }) => month)
   },
 
   /** Every contract-month that waits to be counted. */

@@ -268,11 +268,132 @@ t.test('a partner names only cases that it delivers itself', async (t) => {
   )
   t.same((await asPartner('GET', 'contacts?case=hidden')).body.items, [])
 
-  await put('both', held({ cases: ['own-1', 'hidden'] }))
-  t.same((await asPartner('GET', 'contacts/both')).body.cases, ['own-1'], 'of a shared session its own cases')
   t.equal((await asPartner('DELETE', 'contacts/own')).status, 204)
   t.equal((await asPartner('GET', 'contacts/own')).status, 404)
   t.equal((await asPartner('PUT', 'contacts/own', held({ cases: ['own-3'] }))).body.revision, 3)
+})
+
+t.test('a contact that names a case of somebody else, too, is not there for a partner', async (t) => {
+  const asPartner = (method: string, path: string, body?: unknown, headers = {}) =>
+    ask(method, `c/${path}`, body, headers, partner)
+  const partners = async (query: string) =>
+    (await asPartner('GET', `contacts?${query}`)).body.items.map((one: any) => one.ref)
+  await ask('PUT', 'c/cases/not-theirs', {})
+  await asPartner('PUT', 'cases/theirs', {})
+  await put('joint', held({ cases: ['not-theirs', 'theirs'], minutes: 60 }))
+  t.equal((await asPartner('PUT', 'contacts/alone', held({ cases: ['theirs'] }))).status, 201)
+  t.same(await partners('case=theirs'), ['alone'])
+  t.same(await partners('case=theirs&limit=1'), ['alone'])
+
+  const absent = (await asPartner('GET', 'contacts/absent')).text
+  const writes: [method: string, body?: unknown, headers?: object][] = [
+    ['GET'],
+    ['DELETE'],
+    ['PUT', held({ cases: ['theirs'], minutes: 60 })],
+    ['PUT', held({ cases: ['not-theirs', 'theirs'], minutes: 60 })],
+    ['PUT', held({ cases: ['theirs', 'new-one'], on: '2019-02-09' })],
+  ]
+  for (const [method, body] of writes) {
+    const reply = await asPartner(method, 'contacts/joint', body)
+    t.same([reply.status, reply.text], [404, absent], `${method} ${JSON.stringify(body)}`)
+  }
+  const matched = await asPartner('DELETE', 'contacts/joint', undefined, { 'if-match': '"1"' })
+  t.equal(matched.status, 404)
+  t.match((await get('joint')).body, { cases: ['not-theirs', 'theirs'], revision: 1, minutes: 60 })
+  t.equal((await ask('GET', 'c/cases/new-one')).status, 404)
+
+  t.equal((await put('joint', held({ cases: ['theirs'] }))).body.revision, 2)
+  const now = await asPartner('GET', 'contacts/joint?revisions=true')
+  t.same([now.status, now.body.cases], [200, ['theirs']], 'once it is about its own cases alone')
+  t.same(
+    now.body.revisions.map((one: any) => one.revision),
+    [2],
+    'but not as it was before',
+  )
+  t.same(await partners('case=theirs'), ['alone', 'joint'])
+  t.equal((await asPartner('PUT', 'contacts/joint', held({ cases: ['theirs', 'new-one'] }))).status, 200)
+  t.same(
+    (await get('joint?revisions=true')).body.revisions.map((one: any) => one.cases),
+    [['not-theirs', 'theirs'], ['theirs'], ['new-one', 'theirs']],
+  )
+
+  await put('joint', held({ cases: ['not-theirs', 'theirs'] }))
+  await ask('DELETE', 'c/contacts/joint')
+  t.equal(
+    (await asPartner('PUT', 'contacts/joint', held({ cases: ['theirs'] }))).status,
+    404,
+    'nor withdrawn',
+  )
+  await ask('PUT', 'c/cases/theirs', { deliveredBy: 'prov' })
+  t.equal((await asPartner('GET', 'contacts/alone')).status, 404, 'its case has moved')
+})
+
+t.test('revisions are kept, whatever is corrected', async (t) => {
+  const steps = [
+    held({ cases: ['r-b', 'r-a'], minutes: 50 }),
+    held({ cases: ['r-c'], minutes: 50, on: '2019-02-09' }),
+    held({ cases: ['r-c'], kind: 'phone', reached: false, attendees: 3, on: '2019-02-09' }),
+  ]
+  for (const body of steps) await put('kept', body)
+  await put('kept', steps[2])
+  await ask('DELETE', 'c/contacts/kept')
+  t.equal((await ask('GET', 'c/contacts/kept?revisions=true')).status, 404)
+  await put('kept', held({ cases: ['r-a'] }))
+  t.notOk('revisions' in (await get('kept')).body)
+  t.notOk('revisions' in (await get('kept?revisions=false')).body)
+  const { revisions, ...whole } = (await get('kept?revisions=true')).body
+  t.same(whole, (await get('kept')).body)
+  t.same(
+    revisions.map(({ receivedAt: _, ...rest }: any) => rest),
+    [
+      {
+        revision: 1,
+        cases: ['r-a', 'r-b'],
+        on: '2019-01-09',
+        kind: 'one-to-one',
+        minutes: 50,
+        reached: true,
+      },
+      { revision: 2, cases: ['r-c'], on: '2019-02-09', kind: 'one-to-one', minutes: 50, reached: true },
+      { revision: 3, cases: ['r-c'], on: '2019-02-09', kind: 'phone', reached: false, attendees: 3 },
+      { revision: 4, cases: ['r-a'], on: '2019-01-09', kind: 'one-to-one', reached: true },
+    ],
+  )
+  const received = revisions.map((one: any) => one.receivedAt)
+  t.same(received, received.toSorted())
+  t.equal(received[3], whole.receivedAt)
+  for (const query of ['revisions=yes', 'revisions=']) {
+    const reply = await get(`kept?${query}`)
+    t.same([reply.status, pointersOf(reply)], [422, ['/revisions']])
+  }
+})
+
+t.test('contacts that were received or corrected since', async (t) => {
+  const about = held({ cases: ['since'] })
+  for (const ref of ['since-1', 'since-2']) await put(ref, about)
+  // A millisecond tells the correction from what was there before.
+  const before = Date.parse((await get('since-2')).body.receivedAt)
+  while (Date.now() <= before) await new Promise((resolve) => setImmediate(resolve))
+  const { receivedAt } = (await put('since-1', { ...about, minutes: 5 })).body
+  const refs = async (query: string) =>
+    (await ask('GET', `c/contacts?case=since&${query}`)).body.items.map((one: any) => one.ref)
+  t.same(await refs(`updatedSince=${receivedAt}`), ['since-1'], 'a correction is a change')
+  t.same(await refs(`updatedSince=${new Date(before).toISOString()}`), ['since-1', 'since-2'])
+  t.same(await refs(`updatedSince=${londonDate(2)}T00:00:00Z`), [])
+  await put('since-2', about)
+  t.same(await refs(`updatedSince=${receivedAt}`), ['since-1'], 'the same again is none')
+  const first = await ask('GET', 'c/contacts?case=since&updatedSince=2019-01-01T00:00:00Z&limit=1')
+  const link = new URL(/^<([^>]+)>/.exec(String(first.headers.link))?.[1] ?? '', 'http://x/')
+  const second = await service.send('GET', link.pathname + link.search, { key })
+  t.same(
+    [...first.body.items, ...second.body.items].map((one: any) => one.ref),
+    ['since-1', 'since-2'],
+    'page by page',
+  )
+  for (const query of ['updatedSince=2019-02-30', 'updatedSince=2019-01-01T00:00:00']) {
+    const reply = await ask('GET', `c/contacts?${query}`)
+    t.same([reply.status, pointersOf(reply)], [422, ['/updatedSince']], query)
+  }
 })
 
 /** The months marked since the last look. */

@@ -3,6 +3,15 @@ import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
 import { surveysFolder } from '../../src/definitions.ts'
+import {
+  caseDates,
+  caseSelections,
+  endStages,
+  measureKinds,
+  sessionSelections,
+} from '../../src/domain/measure.ts'
+import { whereFields } from '../../src/domain/measures/where.ts'
+import { packageFile } from '../../src/process/package-file.ts'
 import { startService, type TestService } from '../support/service.ts'
 
 /** Of each kind, and each way to count, whatever comes with the package. */
@@ -143,7 +152,7 @@ t.test('what a file leaves out is shown as it is meant, and no field of another 
   })
   t.same(own('coping-improved'), {
     kind: 'answered',
-    basis: 'answered cope at the end',
+    basis: 'answered "cope" at the end',
     instrument: 'coping-and-recovery',
     item: 'cope',
     stage: 'end',
@@ -199,11 +208,30 @@ t.test('what a file leaves out is shown as it is meant, and no field of another 
   })
   t.same(own('incidents-in-all'), {
     kind: 'count',
-    basis: 'answers to incidents at the end, added up',
+    basis: 'answers to "incidents" at the end, added up',
     target: { atMost: 30 },
     instrument: 'tally',
     item: 'incidents',
     stage: 'end',
   })
   t.end()
+})
+
+t.test('each kind and option is told in the OpenAPI document and in the README', async (t) => {
+  const { body } = await service.send('GET', '/openapi.json')
+  const { properties } = body.components.schemas.Measure
+  for (const kind of measureKinds) t.ok(properties.kind.description.includes(kind), kind)
+  const options = Object.keys(properties).filter((name) => name !== 'id' && name !== 'title')
+  for (const option of options) t.match(properties[option].description, /\w/, option)
+  const selections = [...caseSelections, ...sessionSelections, 'people']
+  t.same(properties.of.enum.toSorted(), [...selections, 'need-at-start', 'could-improve'].sort())
+  t.same(properties.distinct.enum.toSorted(), whereFields.toSorted())
+
+  const readme = readFileSync(packageFile('README.md'), 'utf8')
+  const measures = readme.slice(readme.indexOf('\n## Measures'), readme.indexOf('\n### Add an instrument'))
+  const ownOfReplies = ['version', 'kind', 'basis']
+  const named = options.filter((option) => !ownOfReplies.includes(option))
+  for (const word of [...measureKinds, ...named, ...selections, ...whereFields, ...endStages, ...caseDates]) {
+    t.match(measures, new RegExp('`' + word + '[`:]'), word)
+  }
 })

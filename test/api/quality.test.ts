@@ -127,6 +127,22 @@ t.test('every kind of warning, by case', async (t) => {
   )
 })
 
+t.test('a referral of which nothing came yet, in the period of the referral', async (t) => {
+  const people = await scene()
+  const wrong = { referredOn: '2019-01-31', firstContactOn: '2019-01-30' }
+  await people.putCase('undecided', wrong)
+  await people.putCase('in-support', { ...wrong, startedOn: '2019-02-01' })
+  await people.putCase('declined', { ...wrong, closedOn: '2019-02-01', closure: 'declined' })
+  const warned = async (period: string) =>
+    (await quality(people, period)).warnings.map(({ kind, case: of, detail }: any) => [kind, of, detail])
+  const warning = (of: string) => ['dates-out-of-order', of, 'firstContactOn is before referredOn']
+  t.same(await warned('2018-M12'), [])
+  t.same(await warned('2019-M01'), [warning('undecided')])
+  t.same(await warned('2019-M02'), [warning('declined'), warning('in-support')])
+  const both = ['declined', 'in-support', 'undecided'].map(warning)
+  t.same(await warned('2018-19-Q4'), both, 'each once')
+})
+
 t.test(
   'overdue by what the contract expects, else by the instrument; today where the period goes on',
   async (t) => {

@@ -157,6 +157,32 @@ t.test('where anything is counted over the whole life, each write marks that', a
   await owner`update contracts set has_life_counts = false where contract_id = 'c'`
 })
 
+t.test(
+  'where contacts are counted, the months of its case’s contacts are marked if it dated the case',
+  async (t) => {
+    for (const on of ['2019-02-05', '2019-02-06', '2019-06-05']) {
+      await ask('PUT', `contacts/k-${on}`, { cases: ['met'], on, kind: 'phone' })
+    }
+    await ask('PUT', 'contacts/of-another', { cases: ['another'], on: '2019-07-05', kind: 'phone' })
+    await put('met-start', { case: 'met' })
+    await put('met-review', { case: 'met', stage: 'review', assessedOn: '2019-03-05' })
+    await put('met-end', { case: 'met', stage: 'end', assessedOn: '2019-05-05' })
+    await marks()
+    await owner`update contracts set has_session_counts = true where contract_id = 'c'`
+    await withdraw('met-review')
+    t.same(await marks(), [201905], 'in support as before')
+    await withdraw('met-start')
+    t.same(await marks(), [201902, 201905, 201906], 'in support from May on')
+    await withdraw('met-end')
+    t.same(await marks(), [201902, 201905, 201906], 'never in support')
+    await owner`update contracts set has_session_counts = false where contract_id = 'c'`
+    await put('met-start', { case: 'met' })
+    await marks()
+    await withdraw('met-start')
+    t.same(await marks(), [], 'nobody counts them')
+  },
+)
+
 t.test('who may not write it may not withdraw it', async (t) => {
   const by = (who: string, ref: string) => ask('DELETE', `assessments/${ref}`, undefined, {}, who)
   await put('mine', { case: 'mine' })

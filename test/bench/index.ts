@@ -16,7 +16,7 @@ import { putLoad } from './load.ts'
  */
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 10)
-/** BENCH_ONLY names one of put, recount and freshness. */
+/** BENCH_ONLY names one of put, rls, recount and freshness. */
 const wanted = (figure: string): boolean => (process.env.BENCH_ONLY ?? figure) === figure
 const CONTRACT = 'bench'
 /** Contracts that the freshness of figures is watched on. */
@@ -34,6 +34,20 @@ const ITEMS = [
 ]
 
 const answersOf = (n: number) => Object.fromEntries(ITEMS.map((item, index) => [item, (n + index) % 4]))
+
+/** Each run writes cases and assessments of its own. */
+let run = 0
+const WARM_UP_SECONDS = 10
+const body = (n: number) => ({
+  // As in life, a case's end does not arrive in the same moment as its start.
+  case: `case-${run}-${n % 2 ? (n >> 1) - 200 : n >> 1}`,
+  instrument: 'victim-needs',
+  stage: n % 2 ? 'end' : 'start',
+  assessedOn: n % 2 ? `2019-${String(1 + ((n >> 1) % 12)).padStart(2, '0')}-28` : '2018-11-08',
+  answers: answersOf(n),
+})
+const barePath = (n: number) => `/r-${run}-${n}`
+const ourPath = (n: number) => `/v1/contracts/${CONTRACT}/assessments/r-${run}-${n}`
 
 const print = (figure: string, ...values: string[]): void => {
   process.stdout.write(`${figure.padEnd(44)} ${values.join('   ')}\n`)
@@ -53,6 +67,7 @@ const owner = postgres({ ...database.address, max: 1, onnotice: () => undefined 
 try {
   const key = await prepare()
   if (wanted('put')) await benchPut(key)
+  if (wanted('rls')) await benchRowSecurity(key)
   if (wanted('recount')) {
     await benchRecount()
     await benchReading(key)
@@ -102,18 +117,6 @@ async function prepare(): Promise<string> {
 
 /** One PUT of an assessment of nine answers against a bare route with one INSERT of the same body. */
 async function benchPut(key: string): Promise<void> {
-  let run = 0
-  const WARM_UP_SECONDS = 10
-  const body = (n: number) => ({
-    // As in life, a case's end does not arrive in the same moment as its start.
-    case: `case-${run}-${n % 2 ? (n >> 1) - 200 : n >> 1}`,
-    instrument: 'victim-needs',
-    stage: n % 2 ? 'end' : 'start',
-    assessedOn: n % 2 ? `2019-${String(1 + ((n >> 1) % 12)).padStart(2, '0')}-28` : '2018-11-08',
-    answers: answersOf(n),
-  })
-  const barePath = (n: number) => `/r-${run}-${n}`
-  const ourPath = (n: number) => `/v1/contracts/${CONTRACT}/assessments/r-${run}-${n}`
   const warmUp = { connections: 16, seconds: WARM_UP_SECONDS }
   await putLoad(floor.url, { ...warmUp, make: (n) => ({ path: barePath(n), body: body(n) }) })
   await putLoad(service.url, { ...warmUp, key, make: (n) => ({ path: ourPath(n), body: body(n) }) })
@@ -143,6 +146,46 @@ async function benchPut(key: string): Promise<void> {
     ratios.sort((a, b) => a - b)
     print(`PUT, ${connections} connections`, `median ${(ratios[1] ?? 0).toFixed(2)} × the floor`)
   }
+}
+
+/** The same PUT with row security and without it, in turns; without it the code's own conditions do the same work. */
+async function benchRowSecurity(key: string): Promise<void> {
+  const connections = 16
+  const put = { connections, key, make: (n: number) => ({ path: ourPath(n), body: body(n) }) }
+  const tables = await owner<{ name: string }[]>`
+    select relname as name from pg_class where relnamespace = 'public'::regnamespace and relrowsecurity`
+  const turn = async (how: 'enable' | 'disable'): Promise<void> => {
+    // One by one: the workers go on counting, and a lock on all at once would meet them half-way.
+    for (const { name } of tables) await owner.unsafe(`alter table ${name} ${how} row level security`)
+  }
+  const measure = async (how: 'enable' | 'disable'): Promise<number> => {
+    run++
+    await turn(how)
+    // Every connection plans anew.
+    await putLoad(service.url, { ...put, seconds: 1 })
+    run++
+    return (await putLoad(service.url, { ...put, seconds: Math.ceil(SECONDS / 5) })).perSecond
+  }
+  run++
+  await putLoad(service.url, { ...put, seconds: WARM_UP_SECONDS })
+  const costs: number[] = []
+  // Many short turns: whatever else the machine does meanwhile meets both alike.
+  for (let repeat = 0; repeat < 13; repeat++) {
+    // Who comes first changes, since tables grow.
+    const order = repeat % 2 ? (['enable', 'disable'] as const) : (['disable', 'enable'] as const)
+    const rates = { enable: 0, disable: 0 }
+    for (const how of order) rates[how] = await measure(how)
+    costs.push(1 - rates.enable / rates.disable)
+    print(
+      'PUT with row security',
+      `${whole(rates.enable)}/s`,
+      `without ${whole(rates.disable)}/s`,
+      `costs ${(100 * (1 - rates.enable / rates.disable)).toFixed(1)}%`,
+    )
+  }
+  await turn('enable')
+  costs.sort((a, b) => a - b)
+  print('PUT with row security', `median cost ${(100 * (costs[6] ?? 0)).toFixed(1)}%`)
 }
 
 /**

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import {
   answersJsonSchema,
   type Answers,
+  bestScore,
   checkAnswers,
   describeScores,
   hasNeed,
@@ -452,5 +453,18 @@ t.test('laws of scoring', (t) => {
   t.doesNotThrow(() => {
     fc.assert(takesAnyOrder)
   }, 'the order of the answers does not matter')
+  t.end()
+})
+
+t.test('the best score is an end of the range, unless more is better of counts', (t) => {
+  const items: Item[] = [scale('q1'), { id: 'q2', type: 'count', required: false }]
+  const best = (over: Partial<Score>) => bestScore(score(over), { items })
+  t.equal(best({ items: ['q1'], range: [0, 3], better: 'lower' }), 0)
+  t.equal(best({ items: ['q1'], range: [0, 3], better: 'higher' }), 3)
+  t.equal(best({ items: ['q1'], range: [0, 3.5], better: 'higher', places: 2 }), 350)
+  t.equal(best({ items: ['q2'], range: [0, 28], better: 'lower' }), 0, 'no incident is the best')
+  t.equal(best({ items: ['q2'], range: [0, 28], better: 'higher' }), null)
+  t.equal(best({ items: ['q1', 'q2'], range: [0, 31], better: 'higher' }), null, 'a part without an end')
+  t.equal(best({ items: [], scores: ['a'], method: 'count-needs', range: [0, 1], better: 'lower' }), 0)
   t.end()
 })

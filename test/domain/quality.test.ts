@@ -267,21 +267,28 @@ t.test('possible re-entry: another case open at the same time', async (t) => {
   t.same(both(['2018-10-01', '2019-01-10'], ['2019-01-10', '2019-03-01']), [['possible-re-entry', 'b']])
 })
 
-t.test('looked through: what counts in the period, and what is open and in support during it', async (t) => {
-  const wrong = { referredOn: '2019-01-02', firstContactOn: '2019-01-01' }
-  t.same(
-    warnings([
-      aCase('counted-before', { ...wrong, countedOn: '2018-12-31' }),
-      aCase('counted-after', { ...wrong, countedOn: '2019-04-01' }),
-      aCase('counted', { ...wrong, countedOn: '2019-03-31' }),
-      aCase('declined', { ...wrong, inSupportFrom: null }),
-      open('open', '2019-03-31', wrong),
-      open('open-later', '2019-04-01', wrong),
-      open('undecided', null, wrong),
-    ]).map(([, caseRef]) => caseRef),
-    ['counted', 'declined', 'open'],
-  )
-})
+t.test(
+  'looked through: what counts in the period, is open in support during it, or was referred in it',
+  async (t) => {
+    const wrong = { referredOn: '2019-01-02', firstContactOn: '2019-01-01' }
+    t.same(
+      warnings([
+        aCase('counted-before', { ...wrong, countedOn: '2018-12-31' }),
+        aCase('counted-after', { ...wrong, countedOn: '2019-04-01' }),
+        aCase('counted', { ...wrong, countedOn: '2019-03-31' }),
+        aCase('declined', { ...wrong, inSupportFrom: null }),
+        open('open', '2019-03-31', wrong),
+        open('open-later', '2019-04-01', wrong),
+        open('undecided', null, wrong),
+        open('undecided-before', null, { referredOn: '2018-12-31', firstContactOn: '2018-12-30' }),
+        open('undecided-last', null, { referredOn: '2019-03-31', firstContactOn: '2019-03-30' }),
+        open('undecided-after', null, { referredOn: '2019-04-01', firstContactOn: '2019-03-31' }),
+        open('unreferred', null, { firstContactOn: '2019-01-01' }),
+      ]).map(([, caseRef]) => caseRef),
+      ['counted', 'declined', 'open', 'undecided', 'undecided-last'],
+    )
+  },
+)
 
 t.test('warnings come by case, kind and reference, whatever the order of the cases', async (t) => {
   const assessments = [start({ assessedOn: '2019-03-01' }, 3), end({}, 0), end({ ref: 'e-2' }, 0)]

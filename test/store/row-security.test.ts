@@ -11,6 +11,15 @@ import {
 import type { Pool } from '../../src/store/pool.ts'
 import { migrate } from '../../src/store/owner/migrate.ts'
 import { makeDatabase, type TestDatabase } from '../support/database.ts'
+import {
+  commissioner,
+  insertTwoTenants,
+  operator,
+  provider,
+  settingsOf,
+  TENANT_TABLES,
+  worker,
+} from '../support/two-tenants.ts'
 
 /** Row security by itself: statements without any `where`, as if the code had forgotten it. */
 
@@ -19,52 +28,13 @@ let owner: postgres.Sql
 let pool: Pool
 let transact: Transact
 
-const TENANT_TABLES = [
-  'api_keys',
-  'assessment_revisions',
-  'assessments',
-  'cases',
-  'contact_cases',
-  'contacts',
-  'contracts',
-  'counts',
-  'figures',
-  'marks',
-  'organisations',
-]
-
 t.before(async () => {
   database = await makeDatabase()
   await Promise.all([migrate(database.address), migrate(database.address)])
   owner = postgres({ ...database.address, max: 1, onnotice: () => undefined })
   pool = connectPool(database.address, 3)
   transact = transactOn(pool)
-  await owner.unsafe(`
-    set row_security = on;
-    insert into organisations (organisation_id, name, kind) values
-      ('a', 'a', 'provider'), ('b', 'b', 'provider'), ('partner', 'partner', 'provider'),
-      ('pcc', 'pcc', 'commissioner'), ('other-pcc', 'other', 'commissioner');
-    insert into contracts (contract_id, title, provider_id, partners, commissioners, starts_on, ends_on, instruments,
-      measures, targets, funding, returns, minimum_count, minimum_counts)
-    select 'of-' || provider, provider, provider, partners, commissioners, '2018-10-01', '2021-09-30', '{}',
-      '[]', '{}', '[]', '[]', 5, '[{"since": "2018-10-01", "minimumCount": 5}]'
-    from (values ('a', array['partner'], array['pcc']), ('b', array[]::text[], array['other-pcc']))
-      as t (provider, partners, commissioners);
-    insert into cases (contract_id, case_ref, delivered_by) values
-      ('of-a', 'own', 'a'), ('of-a', 'shared', 'partner'), ('of-b', 'foreign', 'b');
-    insert into assessments (contract_id, ref, revision, case_ref, instrument_id, instrument_version, stage, respondent,
-      response, assessed_on, answers, scores, received_at)
-    select contract_id, 'r-' || coalesce(case_ref, 'none'), 1, case_ref, 'victim-needs', 1, 'end', 'self', 'completed',
-      '2019-03-31', '{}', '{}', now()
-    from (select contract_id, case_ref from cases union all values ('of-a', null)) as t;
-    insert into assessment_revisions (contract_id, ref, revision, case_ref, instrument_id, instrument_version, stage,
-      respondent, response, assessed_on, answers, scores, received_at)
-    select contract_id, ref, 0, case_ref, instrument_id, instrument_version, stage, respondent, response, assessed_on,
-      answers, scores, received_at from assessments;
-    insert into marks (contract_id, month) values ('of-a', 201903), ('of-b', 201903);
-    insert into counts (contract_id, month, subject, by, value, x, y, n) values
-      ('of-a', 201903, 's', '', '', 0, 0, 2), ('of-a', 201903, 's', 'delivered-by', 'partner', 0, 0, 1),
-      ('of-b', 201903, 's', '', '', 0, 0, 1);`)
+  await insertTwoTenants(owner)
 })
 t.teardown(async () => {
   await pool.end()
@@ -78,10 +48,8 @@ const begin = <T>(work: (sql: Sql) => Promise<T>) => pool.use((connection) => co
 async function reach(actor: Actor, table: string, key: string): Promise<string[] | string> {
   try {
     return await begin(async (sql) => {
-      const { role } = actor
-      const organisation = 'organisation' in actor ? actor.organisation : ''
-      const contract = 'contract' in actor ? (actor.contract ?? '') : ''
-      await sql`select set_config('role', ${`waymark_${role}`}, true),
+      const { role, organisation, contract } = settingsOf(actor)
+      await sql`select set_config('role', ${role}, true),
         set_config('waymark.organisation', ${organisation}, true), set_config('waymark.contract', ${contract}, true)`
       const rows = await sql.unsafe<{ key: string }[]>(`select ${key} as key from ${table} order by 1`)
       return rows.map((row) => row.key)
@@ -92,8 +60,6 @@ async function reach(actor: Actor, table: string, key: string): Promise<string[]
 }
 
 const REFUSED = '42501'
-const provider = (organisation: string): Actor => ({ role: 'provider', organisation })
-const commissioner = (organisation: string): Actor => ({ role: 'commissioner', organisation })
 
 t.test('every table of a tenant has row security enabled and forced', async (t) => {
   const rows = await owner<{ name: string }[]>`
@@ -150,8 +116,15 @@ t.test('a provider reaches its own contracts and nobody else’s', async (t) => 
   t.same(await reach(provider('a'), 'cases', 'case_ref'), ['own', 'shared'])
   t.same(await reach(provider('a'), 'assessments', 'ref'), ['r-none', 'r-own', 'r-shared'])
   t.same(await reach(provider('a'), 'assessment_revisions', 'ref'), ['r-none', 'r-own', 'r-shared'])
+  t.same(await reach(provider('a'), 'contacts', 'ref'), ['k-joint', 'k-own', 'k-shared'])
+  t.same(await reach(provider('a'), 'contact_revisions', 'ref'), ['k-joint', 'k-own', 'k-shared'])
   t.same(await reach(provider('a'), 'marks', 'contract_id'), ['of-a'])
-  t.same(await reach(provider('a'), 'counts', 'by'), ['', 'delivered-by'])
+  t.same(await reach(provider('a'), 'counts', 'contract_id'), Array(5).fill('of-a'))
+  t.same(await reach(provider('a'), 'figures', 'contract_id'), ['of-a'])
+  t.same(await reach(provider('a'), 'idempotency_keys', 'organisation_id'), ['a'])
+  for (const table of ['recounts', 'released_counts', 'releases']) {
+    t.same(await reach(provider('a'), table, '1'), REFUSED, table)
+  }
   t.same(await reach(provider('a'), 'organisations', 'organisation_id'), REFUSED)
   t.same(await reach(provider('a'), 'api_keys', 'key_id'), REFUSED)
   t.same(await reach(provider(''), 'cases', 'case_ref'), [])
@@ -162,33 +135,81 @@ t.test('a partner reaches only the cases that it delivers itself, and their coun
   t.same(await reach(provider('partner'), 'cases', 'case_ref'), ['shared'])
   t.same(await reach(provider('partner'), 'assessments', 'ref'), ['r-shared'])
   t.same(await reach(provider('partner'), 'assessment_revisions', 'ref'), ['r-shared'])
-  t.same(await reach(provider('partner'), 'counts', 'value'), ['partner'])
+  t.same(
+    await reach(provider('partner'), 'contacts', 'ref'),
+    ['k-joint', 'k-shared'],
+    'its figures need both',
+  )
+  t.same(await reach(provider('partner'), 'contact_cases', 'case_ref'), ['shared', 'shared'])
+  t.same(await reach(provider('partner'), 'contact_revisions', 'ref'), ['k-shared'])
+  t.same(await reach(provider('partner'), 'counts', 'value'), ['partner', 'partner/planned'])
+  t.same(await reach(provider('partner'), 'figures', 'contract_id'), [])
+  t.same(await reach(provider('partner'), 'idempotency_keys', 'organisation_id'), ['partner'])
 })
 
-t.test('a commissioner reaches no case, no assessment, no revision: there is no grant', async (t) => {
-  for (const table of ['cases', 'assessments', 'assessment_revisions', 'organisations', 'api_keys']) {
-    t.same(await reach(commissioner('pcc'), table, '1'), REFUSED, table)
-  }
-  t.same(await reach(commissioner('pcc'), 'contracts', 'contract_id'), ['of-a'])
-  t.same(await reach(commissioner('pcc'), 'counts', 'contract_id'), ['of-a', 'of-a'])
-  t.same(await reach(commissioner('pcc'), 'marks', 'contract_id'), ['of-a'])
-})
+t.test(
+  'a commissioner reaches no case, no assessment, no revision and no exact count: there is no grant',
+  async (t) => {
+    for (const table of [
+      'cases',
+      'assessments',
+      'assessment_revisions',
+      'contacts',
+      'contact_cases',
+      'contact_revisions',
+      'counts',
+      'figures',
+      'idempotency_keys',
+      'organisations',
+      'api_keys',
+    ]) {
+      t.same(await reach(commissioner('pcc'), table, '1'), REFUSED, table)
+    }
+    for (const table of ['contracts', 'marks', 'recounts', 'released_counts', 'releases']) {
+      for (const named of ['pcc', 'joint']) {
+        t.same(await reach(commissioner(named), table, 'contract_id'), ['of-a'], `${named}: ${table}`)
+      }
+      t.same(await reach(commissioner('other-pcc'), table, 'contract_id'), ['of-b'], table)
+      t.same(await reach(commissioner('a'), table, 'contract_id'), [], table)
+    }
+  },
+)
 
 t.test('an operator sees no case and no count', async (t) => {
-  for (const table of ['cases', 'assessments', 'assessment_revisions', 'counts', 'marks']) {
-    t.same(await reach({ role: 'operator' }, table, '1'), REFUSED, table)
+  for (const table of [
+    'cases',
+    'assessments',
+    'assessment_revisions',
+    'contacts',
+    'contact_revisions',
+    'counts',
+    'figures',
+    'idempotency_keys',
+    'marks',
+    'recounts',
+    'released_counts',
+    'releases',
+  ]) {
+    t.same(await reach(operator, table, '1'), REFUSED, table)
   }
-  t.same(await reach({ role: 'operator' }, 'contracts', 'contract_id'), ['of-a', 'of-b'])
+  t.same(await reach(operator, 'contracts', 'contract_id'), ['of-a', 'of-b'])
 })
 
 t.test('a worker reads the one contract that it was set to, and of others only their marks', async (t) => {
-  const worker: Actor = { role: 'worker', contract: 'of-b' }
-  t.same(await reach(worker, 'cases', 'case_ref'), ['foreign'])
-  t.same(await reach(worker, 'assessments', 'ref'), ['r-foreign'])
-  t.same(await reach(worker, 'counts', 'contract_id'), ['of-b'])
-  t.same(await reach(worker, 'marks', 'contract_id'), ['of-a', 'of-b'])
-  t.same(await reach(worker, 'assessment_revisions', '1'), REFUSED)
-  t.same(await reach({ role: 'worker' }, 'cases', 'case_ref'), [])
+  const ofB = worker('of-b')
+  t.same(await reach(ofB, 'cases', 'case_ref'), ['foreign'])
+  t.same(await reach(ofB, 'assessments', 'ref'), ['r-foreign'])
+  t.same(await reach(ofB, 'counts', 'contract_id'), ['of-b'])
+  t.same(await reach(ofB, 'marks', 'contract_id'), ['of-a', 'of-b'])
+  t.same(await reach(ofB, 'assessment_revisions', '1'), REFUSED)
+  t.same(await reach(ofB, 'contacts', 'ref'), ['k-foreign'])
+  t.same(await reach(ofB, 'contact_revisions', '1'), REFUSED)
+  for (const table of ['recounts', 'released_counts', 'releases', 'figures']) {
+    t.same(await reach(ofB, table, 'contract_id'), ['of-b'], table)
+  }
+  t.same(await reach(ofB, 'idempotency_keys', '1'), [1], 'what is older than a day, to sweep it out')
+  t.same(await reach(ofB, 'idempotency_keys', 'key_hash'), REFUSED)
+  t.same(await reach(worker(), 'cases', 'case_ref'), [])
 })
 
 t.test('nobody writes into another’s contract', async (t) => {
@@ -218,6 +239,13 @@ t.test('nobody writes into another’s contract', async (t) => {
     { code: REFUSED },
   )
   await t.rejects(
+    write(provider('partner'), (sql) => sql`update contacts set minutes = 5 where ref = 'k-joint'`),
+    { code: REFUSED },
+    'a session about a case that it cannot see, too',
+  )
+  await write(provider('partner'), (sql) => sql`update contacts set minutes = 5 where ref = 'k-shared'`)
+  await write(provider('a'), (sql) => sql`update contacts set minutes = 5 where ref = 'k-joint'`)
+  await t.rejects(
     write(provider('b'), (sql) => sql`insert into marks (contract_id, month) values ('of-a', 201901)`),
     { code: REFUSED },
   )
@@ -227,14 +255,70 @@ t.test('nobody writes into another’s contract', async (t) => {
   )
 })
 
+t.test('what runs with the rights of its owner is known, and no view does', async (t) => {
+  const views = (sql: postgres.ISql) => sql<{ name: string }[]>`
+    select relname as name from pg_class
+    where relnamespace = 'public'::regnamespace and relkind in ('v', 'm')
+      and not coalesce(reloptions @> '{security_invoker=true}', false)`
+  t.same([...(await views(owner))], [])
+  await owner
+    .begin(async (sql) => {
+      await sql`create view leak as select * from cases`
+      t.same([...(await views(sql))], [{ name: 'leak' }], 'one that does would be found')
+      throw new Error('undo')
+    })
+    .catch((error: unknown) => {
+      t.match(error, { message: 'undo' })
+    })
+  const functions = await owner<{ name: string }[]>`
+    select proname as name from pg_proc where pronamespace = 'public'::regnamespace and prosecdef`
+  t.same(
+    functions.map(({ name }) => name),
+    ['refresh_statistics'],
+  )
+})
+
+t.test('some columns only are granted of some tables', async (t) => {
+  const rows = await owner<{ granted: string }[]>`
+    select relname || '.' || attname || ' ' || privilege_type || ' ' || grantee::regrole as granted
+    from pg_attribute a join pg_class c on c.oid = a.attrelid, aclexplode(attacl)
+    where relnamespace = 'public'::regnamespace order by 1`
+  t.same(
+    rows.map(({ granted }) => granted),
+    [
+      'contact_revisions.case_refs UPDATE waymark_eraser',
+      'contacts.case_count UPDATE waymark_eraser',
+      'contracts.counted_with UPDATE waymark_worker',
+      'contracts.has_entry_counts UPDATE waymark_worker',
+      'contracts.has_life_counts UPDATE waymark_worker',
+      'contracts.has_referral_counts UPDATE waymark_worker',
+      'contracts.has_session_counts UPDATE waymark_worker',
+      'contracts.people_erased_at UPDATE waymark_worker',
+      'idempotency_keys.created_at SELECT waymark_worker',
+      'returns.area_code UPDATE waymark_commissioner',
+      'returns.checks UPDATE waymark_commissioner',
+      'returns.content UPDATE waymark_commissioner',
+      'returns.generated_at UPDATE waymark_commissioner',
+      'returns.provisional UPDATE waymark_commissioner',
+      'returns.reasons UPDATE waymark_commissioner',
+      'returns.sha256 UPDATE waymark_commissioner',
+      'returns.signed_off_by UPDATE waymark_commissioner',
+      'returns.status UPDATE waymark_commissioner',
+      'returns.submitted_at UPDATE waymark_commissioner',
+      'returns.template_version UPDATE waymark_commissioner',
+    ],
+  )
+})
+
 t.test('keys of the hot path start with the contract', async (t) => {
   const rows = await owner<{ name: string; first: string }[]>`
     select c.relname as name, a.attname as first
     from pg_index i join pg_class c on c.oid = i.indrelid
     join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
     where i.indisunique and c.relnamespace = 'public'::regnamespace
-      and c.relname in ('cases', 'assessments', 'assessment_revisions', 'marks', 'counts') order by 1`
-  t.equal(rows.length, 5)
+      and c.relname in ('cases', 'assessments', 'assessment_revisions', 'contacts', 'contact_cases', 'contact_revisions',
+        'marks', 'counts', 'idempotency_keys', 'recounts', 'released_counts', 'releases', 'erasures') order by 1`
+  t.equal(rows.length, 13)
   for (const { name, first } of rows) t.equal(first, 'contract_id', name)
 })
 

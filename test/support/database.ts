@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
 import { addressOf, type DatabaseAddress } from '../../src/database-address.ts'
-import { startEmbeddedPostgres } from '../../src/embedded-postgres.ts'
+import { removeDataFolder, startEmbeddedPostgres } from '../../src/embedded-postgres.ts'
 
 export interface TestDatabase {
   address: DatabaseAddress
@@ -36,7 +36,7 @@ async function makeEmbedded(): Promise<TestDatabase> {
     url: urlOf(address),
     async drop() {
       await stop()
-      await rm(dataDir, { recursive: true, force: true })
+      removeDataFolder(dataDir)
     },
   }
 }

@@ -15,8 +15,12 @@ export interface ServiceProcess {
 }
 
 /** Starts a program of the project as a process of its own. */
-export function spawnProgram(program: string, env: Record<string, string | undefined>): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', program], {
+export function spawnProgram(
+  program: string,
+  env: Record<string, string | undefined>,
+  args: readonly string[] = [],
+): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', program, ...args], {
     cwd: root,
     env: { PATH: process.env.PATH, TAP: undefined, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -47,7 +47,14 @@ export async function startService(settings: Partial<Config> = {}): Promise<Test
     operatorKey: OPERATOR_KEY,
     ...settings,
   }
-  const server = await startServer(config, makeLogger(config.logLevel))
+  const remove = async (): Promise<void> => {
+    await database.drop()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+  const server = await startServer(config, makeLogger(config.logLevel)).catch(async (error: unknown) => {
+    await remove()
+    throw error
+  })
 
   const send = async (
     method: string,
@@ -93,8 +100,7 @@ export async function startService(settings: Partial<Config> = {}): Promise<Test
     },
     async stop() {
       await server.stop()
-      await database.drop()
-      await rm(dataDir, { recursive: true, force: true })
+      await remove()
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { PeopleGroup } from '../../definitions.ts'
 import type { SeededRandom } from './seeded-random.ts'
 
 /** Weights, not statistics: they make the cases look like those of a victims' service, and no figure rests on them. */
@@ -13,10 +14,8 @@ const CRIME_TYPES = {
   other: 2,
 } as const
 
-export type CrimeType = keyof typeof CRIME_TYPES
-
 /** How much likelier than others its victims have a need. */
-const LIKELIER: Readonly<Partial<Record<CrimeType, Readonly<Record<string, number>>>>> = {
+const LIKELIER: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'domestic-abuse': { 'personal-safety': 3, accommodation: 4, family: 4, finance: 2 },
   'sexual-offence': { health: 2, outlook: 2, social: 2 },
   violence: { health: 1.5, substances: 2, social: 1.5 },
@@ -25,12 +24,10 @@ const LIKELIER: Readonly<Partial<Record<CrimeType, Readonly<Record<string, numbe
   fraud: { finance: 5 },
 }
 
-const COHORTS: Readonly<Partial<Record<CrimeType, { name: string; share: number }>>> = {
-  'domestic-abuse': { name: 'idva', share: 0.35 },
-  'sexual-offence': { name: 'isva', share: 0.35 },
-}
+const CHILDREN = { '0-17': 1 } as const
+const ADULTS = { '18-24': 16, '25-34': 26, '35-44': 21, '45-54': 15, '55-64': 9, '65-plus': 6 } as const
 
-export const needWeight = (crimeType: CrimeType, need: string): number => LIKELIER[crimeType]?.[need] ?? 1
+export const needWeight = (crimeType: string, need: string): number => LIKELIER[crimeType]?.[need] ?? 1
 
 /** A person as the provider's pseudonym and characteristics say; no name, address or date of birth is made up. */
 export interface Client {
@@ -45,19 +42,18 @@ export interface Client {
 }
 
 /** Where something was not asked or not said, the field is left out. */
-export function makeClient(client: string, random: SeededRandom): Client {
+export function makeClient(
+  client: string,
+  { ages, nationality }: { ages: PeopleGroup['ages']; nationality: string | undefined },
+  random: SeededRandom,
+): Client {
   return {
     client,
     characteristics: {
-      ageBand: random.pick({
-        '0-17': 7,
-        '18-24': 16,
-        '25-34': 26,
-        '35-44': 21,
-        '45-54': 15,
-        '55-64': 9,
-        '65-plus': 6,
-      }),
+      ageBand:
+        ages === 'child' || (ages === undefined && random.chance(0.07))
+          ? random.pick(CHILDREN)
+          : random.pick(ADULTS),
       sex: random.pick({ female: 71, male: 28, other: 1 }),
       ...(random.chance(0.93) && {
         ethnicity: random.pick({
@@ -71,27 +67,34 @@ export function makeClient(client: string, random: SeededRandom): Client {
         }),
       }),
       ...(random.chance(0.9) && { disability: random.pick({ no: 78, yes: 22 }) }),
-      ...(random.chance(0.88) && { nationality: random.pick({ GB: 88, PL: 4, IN: 3, RO: 3, PT: 2 }) }),
+      ...(nationality === undefined
+        ? random.chance(0.88) && { nationality: random.pick({ GB: 88, PL: 4, IN: 3, RO: 3, PT: 2 }) }
+        : { nationality }),
     },
   }
 }
 
 /** What happened, who sent the person, and who worked with them. */
 export interface Background {
-  crimeType: CrimeType
+  crimeType: string
   referralSource: string
   reportedToPolice: boolean
   cohorts: string[]
 }
 
-export function makeBackground(random: SeededRandom): Background {
-  const crimeType = random.pick(CRIME_TYPES)
-  const cohort = COHORTS[crimeType] ?? { name: 'young-people', share: 0.06 }
-  const referralSource = random.pick({ police: 74, self: 13, 'other-agency': 11, other: 2 })
+/** As the group says; what it leaves open is drawn by lot, and who is in no cohort of the group is in none. */
+export function makeBackground(group: PeopleGroup, random: SeededRandom): Background {
+  const referralSource =
+    group.referralSource ?? random.pick({ police: 74, self: 13, 'other-agency': 11, other: 2 })
   return {
-    crimeType,
+    crimeType: group.crimeType ?? random.pick(CRIME_TYPES),
     referralSource,
-    reportedToPolice: referralSource === 'police' || random.chance(0.4),
-    cohorts: random.chance(cohort.share) ? [cohort.name] : [],
+    reportedToPolice: group.reportedToPolice ?? (referralSource === 'police' || random.chance(0.4)),
+    cohorts: group.cohort === undefined ? drawCohorts(group.cohorts ?? {}, random) : [group.cohort],
   }
+}
+
+function drawCohorts(percents: Readonly<Record<string, number>>, random: SeededRandom): string[] {
+  const inAny = Object.values(percents).reduce((sum, percent) => sum + percent, 0)
+  return random.chance(inAny / 100) ? [random.pick(percents)] : []
 }

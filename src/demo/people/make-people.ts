@@ -1,26 +1,14 @@
-import { addDays } from '../../domain/period.ts'
-import { answerOnce, answerTwice, type Answers, type NeedCount } from './answers.ts'
-import { closedEpisode, openEpisode, unsupportedEpisode, type Episode, type Window } from './episodes.ts'
+import type { Definitions, FeedbackGroup, PeopleGroup, PortfolioContract } from '../../definitions.ts'
+import type { Instrument } from '../../domain/instrument.ts'
+import type { LondonDate } from '../../domain/period.ts'
+import { answersOf, sayTo, type Given } from './answers.ts'
+import { makeAsking, makeEpisode, workingDayIn, type Episode, type Window } from './episodes.ts'
 import { makeBackground, makeClient, type Background, type Client } from './made-up-facts.ts'
 import { SeededRandom } from './seeded-random.ts'
 
-/** How many people there are, and of what kind. No percentage is known here. */
-export interface PeopleCounts {
-  /** In support, and closed in the window. */
-  closedCases: number
-  /** Of these, with a start assessment. */
-  withStart: number
-  /** Of these, with an end assessment, too. */
-  paired: number
-  /** Closed in the two months before the window. */
-  closedBefore: number
-  /** Closed in the two months after it. */
-  closedAfter: number
-  /** In support at its end. */
-  stillOpen: number
-  /** Closed in it without ever being in support. */
-  neverInSupport: number
-  needs: readonly NeedCount[]
+/** One assessment of a person, or one that was given without a case. */
+export interface Answer extends Given {
+  assessedOn: LondonDate
 }
 
 /** One episode of support of a made-up person, as it was. */
@@ -30,55 +18,56 @@ export interface Person {
   background: Background
   episode: Episode
   closure?: string
-  start?: Answers
-  end?: Answers
+  deliveredBy: string
+  answers: Answer[]
   /** Whether the case system first got some of it wrong. */
   slips: boolean
+  group: PeopleGroup
 }
 
-type Draft = Omit<Person, 'case' | 'client' | 'slips'>
+type Draft = Omit<Person, 'case' | 'client' | 'slips'> & { returns: boolean; nationality: string | undefined }
 
 /** One case in so many, since no case system is free of slips. */
 const CASES_A_SLIP = 60
 
 /**
- * Makes people of whom exactly so many had each need at the start of support, and so many of these no longer at its end.
- * Who they are, and when each came and went, is drawn by lot from the seed: the same counts make the same people.
+ * Makes the people of a contract as its groups count them. Who they are, when each came and went, and who of them gave which
+ * answer is drawn by lot from the seed: the same counts make the same people.
  *
  * @returns in the order in which they were referred
- * @throws {RangeError} if fewer people are in a whole than in a part of it
  */
-export function makePeople(counts: PeopleCounts, window: Window, seed = 2018): Person[] {
-  checkCounts(counts)
+export function makePeople(
+  contract: PortfolioContract,
+  instrumentOf: Definitions['instrument'],
+  seed = 2018,
+): Person[] {
   const random = new SeededRandom(seed)
-  const drafts = [
-    ...makePaired(counts, window, random),
-    ...makeUnpaired(counts, window, random),
-    ...makeUncounted(counts, window, random),
-  ].toSorted(byReferral)
-  const people: Person[] = []
-  for (const draft of drafts) {
-    const number = people.length + 1
-    people.push({
-      case: `VF-${draft.episode.referredOn.slice(0, 4)}-${fiveDigits(number)}`,
-      client: clientOf(draft, people, random),
-      ...draft,
+  const drafts = contract.people
+    .flatMap((group) => makeGroup(group, contract, instrumentOf, random))
+    .toSorted(byReferral)
+  const prefix = initialsOf(contract.title)
+  // Those who come back are named last: by then it is known who was there before.
+  const clients = new Map<Draft, Client>()
+  for (const draft of drafts.filter(({ returns }) => !returns)) {
+    const { group, nationality } = draft
+    const pseudonym = `P-${fiveDigits(clients.size + 1)}`
+    clients.set(draft, makeClient(pseudonym, { ages: group.ages, nationality }, random))
+  }
+  for (const draft of drafts.filter(({ returns }) => returns)) {
+    clients.set(draft, formerClient(draft, clients, random))
+  }
+  return drafts.map((draft, index) => {
+    const { returns: _, nationality: __, ...person } = draft
+    const client = clients.get(draft)
+    if (client === undefined) throw new Error('every case has a client')
+    const number = index + 1
+    return {
+      case: `${prefix}-${draft.episode.referredOn.slice(0, 4)}-${fiveDigits(number)}`,
+      client,
+      ...person,
       slips: number % CASES_A_SLIP === 0,
-    })
-  }
-  return people
-}
-
-function checkCounts({ closedCases, withStart, paired, needs }: PeopleCounts): void {
-  const atMost = (part: number, whole: number, words: string): void => {
-    if (part > whole) throw new RangeError(words)
-  }
-  atMost(withStart, closedCases, 'withStart must be at most closedCases')
-  atMost(paired, withStart, 'paired must be at most withStart')
-  for (const { need, atStart, resolved } of needs) {
-    atMost(atStart, paired, `${need}: atStart must be at most paired`)
-    atMost(resolved, atStart, `${need}: resolved must be at most atStart`)
-  }
+    }
+  })
 }
 
 const byReferral = (a: Draft, b: Draft): number => {
@@ -86,71 +75,88 @@ const byReferral = (a: Draft, b: Draft): number => {
   return one < other ? -1 : one > other ? 1 : 0
 }
 
-const times = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make)
-
 const fiveDigits = (number: number): string => String(number).padStart(5, '0')
 
-/** Those who were asked at the start and at the end: the people that the figures are about. */
-function makePaired({ paired, needs }: PeopleCounts, window: Window, random: SeededRandom): Draft[] {
-  const backgrounds = times(paired, () => makeBackground(random))
-  const pairs = answerTwice(backgrounds, needs, random)
-  return backgrounds.map((background, index) => ({
-    background,
-    episode: closedEpisode(window, random),
-    closure: random.pick({ planned: 93, disengaged: 4, transferred: 2, other: 1 }),
-    ...pairs[index],
-  }))
-}
+const initialsOf = (title: string): string =>
+  title
+    .split(/[^A-Za-z]+/)
+    .map((word) => word.charAt(0).toUpperCase())
+    .join('')
+    .slice(0, 4)
 
-/** Those who were in support and left without being asked at the end, or at all. */
-function makeUnpaired(counts: PeopleCounts, window: Window, random: SeededRandom): Draft[] {
-  const { closedCases, withStart, paired, needs } = counts
-  const make = (): Draft => ({
-    background: makeBackground(random),
-    episode: closedEpisode(window, random),
-    closure: random.pick({ disengaged: 6, transferred: 2, other: 1 }),
+function makeGroup(
+  group: PeopleGroup,
+  contract: PortfolioContract,
+  instrumentOf: Definitions['instrument'],
+  random: SeededRandom,
+): Draft[] {
+  const window: Window = contract.period
+  const drafts = Array.from({ length: group.cases }, (_, at): Draft => {
+    const closure = closureOf(group, random)
+    return {
+      background: makeBackground(group, random),
+      episode: makeEpisode(group, window, random),
+      ...(closure !== undefined && { closure }),
+      deliveredBy: group.deliveredBy ?? contract.provider,
+      answers: [],
+      group,
+      returns: at < group.returning,
+      nationality: group.nationalities?.[at % group.nationalities.length],
+    }
   })
-  return [
-    ...times(closedCases - withStart, make),
-    ...times(withStart - paired, make).map((draft) => ({
-      ...draft,
-      start: answerOnce(draft.background, needs, random),
-    })),
-  ]
+  const askings = drafts.map(({ episode: { startedOn, closedOn } }) =>
+    startedOn === undefined ? undefined : makeAsking({ startedOn, closedOn }, window, random),
+  )
+  for (const asked of group.asked) {
+    const backgrounds = drafts.map(({ background }) => background)
+    const given = answersOf(asked, backgrounds, known(instrumentOf, asked.instrument), random)
+    for (const [at, draft] of drafts.entries()) {
+      const asking = askings[at]
+      if (asking === undefined) continue
+      for (const one of given[at] ?? []) draft.answers.push({ ...one, assessedOn: asking[one.stage] })
+    }
+  }
+  return drafts
 }
 
-/** Those whom no figure of the window may count. All their needs stay as they were, so that counting them would show. */
-function makeUncounted(counts: PeopleCounts, window: Window, random: SeededRandom): Draft[] {
-  const { from, to } = window
-  const supported = (episode: Episode): Draft & { start: Answers } => {
-    const background = makeBackground(random)
-    return { background, episode, start: answerOnce(background, counts.needs, random) }
-  }
-  const closedIn = (closing: Window) => (): Draft => {
-    const draft = supported(closedEpisode(closing, random))
-    return { ...draft, end: { ...draft.start }, closure: 'planned' }
-  }
-  return [
-    ...times(counts.closedBefore, closedIn({ from: addDays(from, -61), to: addDays(from, -1) })),
-    ...times(counts.closedAfter, closedIn({ from: addDays(to, 1), to: addDays(to, 61) })),
-    ...times(counts.stillOpen, () => supported(openEpisode(to, random))),
-    ...times(counts.neverInSupport, () => ({
-      background: makeBackground(random),
-      episode: unsupportedEpisode(window, random),
-      closure: random.pick({ 'not-contactable': 6, declined: 4 }),
-    })),
-  ]
+/** @throws {RangeError} if no such instrument comes with the definitions, which were checked */
+function known(instrumentOf: Definitions['instrument'], id: string): Instrument {
+  const instrument = instrumentOf(id)
+  if (instrument === undefined) throw new RangeError(`no instrument ${id}`)
+  return instrument
 }
 
-/** One pseudonym a person; about one case in 25 is that of somebody who has been here before. */
-function clientOf({ episode }: Draft, earlier: readonly Person[], random: SeededRandom): Client {
-  const [back] = random.chance(0.04)
-    ? random.draw(
-        earlier.filter(
-          ({ episode: { closedOn } }) => closedOn !== undefined && closedOn < episode.referredOn,
-        ),
-        1,
-      )
-    : []
-  return back?.client ?? makeClient(`P-${fiveDigits(earlier.length + 1)}`, random)
+function closureOf({ closure, closures }: PeopleGroup, random: SeededRandom): string | undefined {
+  return closures === undefined ? closure : random.pick(closures)
+}
+
+/** Somebody of an earlier group who was here before, and has not come back yet. */
+function formerClient(draft: Draft, clients: ReadonlyMap<Draft, Client>, random: SeededRandom): Client {
+  const back = new Set([...clients].filter(([{ returns }]) => returns).map(([, { client }]) => client))
+  const candidates = [...clients].filter(
+    ([former, { client }]) => !former.returns && former.group !== draft.group && !back.has(client),
+  )
+  const before = candidates.filter(([{ episode }]) => (episode.closedOn ?? '9') < draft.episode.referredOn)
+  const [found] = random.draw(before.length > 0 ? before : candidates, 1)
+  if (found === undefined) throw new RangeError('there must be somebody to come back')
+  return found[1]
+}
+
+/** Answers without a case, on working days of the contract's period. */
+export function makeFeedback(
+  { feedback, period }: Pick<PortfolioContract, 'feedback' | 'period'>,
+  instrumentOf: Definitions['instrument'],
+  seed = 2018,
+): Answer[] {
+  const random = new SeededRandom(seed)
+  return feedback.flatMap(({ instrument, answers: howMany, said }: FeedbackGroup) => {
+    const sheets = Array.from({ length: howMany }, () => ({}))
+    sayTo(sheets, said, known(instrumentOf, instrument), random)
+    return sheets.map((answers): Answer => ({
+      instrument,
+      stage: 'end',
+      answers,
+      assessedOn: workingDayIn(period, random),
+    }))
+  })
 }

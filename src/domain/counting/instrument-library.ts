@@ -1,6 +1,6 @@
 import type { Answered, InstrumentOf, Pair } from '../casework/pair.ts'
 import { scoreSubject } from '../counts.ts'
-import type { Instrument, Score } from '../instrument.ts'
+import { bestScore, type Instrument, type Score } from '../instrument.ts'
 import type { PairMeasure } from '../measure.ts'
 
 /** A score that both versions of a pair have, and where each keeps it. */
@@ -11,6 +11,8 @@ export interface SharedScore {
   startIndex: number
   endScore: Score
   endIndex: number
+  /** The best that an end can be, as it is kept; null: it has no best. */
+  best: number | null
 }
 
 /** Instruments by id and version, by whom each is answered, and which scores two versions share. */
@@ -53,7 +55,8 @@ export class InstrumentLibrary {
       const startScore = startScores[startIndex]
       if (instrument === undefined || startScore === undefined) return []
       const subject = scoreSubject(instrument, endScore.id)
-      return [{ id: endScore.id, subject, startScore, startIndex, endScore, endIndex }]
+      const best = bestScore(endScore, instrument)
+      return [{ id: endScore.id, subject, startScore, startIndex, endScore, endIndex, best }]
     })
     this.#shared.set(key, shared)
     return shared

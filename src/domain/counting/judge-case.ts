@@ -111,7 +111,7 @@ export function judgeByPair(
   }
   const { start, end } = endsOf(pair, shared)
   const score = shared.endScore
-  const verdict = judgePair(measure, score, { start, end })
+  const verdict = judgePair(measure, { score, best: shared.best }, { start, end })
   return {
     verdict,
     mark: verdict.verdict === 'excluded' ? undefined : markOf(measure, start, end, verdict.verdict === 'met'),

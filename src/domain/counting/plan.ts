@@ -2,11 +2,14 @@ import { agreedMeasures, type Contract } from '../contracts/contract.ts'
 import type { Instrument } from '../instrument.ts'
 import { isPairMeasure, type Measure } from '../measure.ts'
 import type { LondonDate } from '../period.ts'
+import { measuresOfTemplate, type ReturnTemplate } from '../returns/template.ts'
 
 /** A measure that a contract agreed on; null: from its beginning. */
 export interface AgreedMeasure {
   measure: Measure
   from: LondonDate | null
+  /** Counted for the contract's returns alone: it is no figure of its own. */
+  isForReturns?: true
 }
 
 /** What of the definitions a contract's counts are made with. */
@@ -18,28 +21,48 @@ export interface CountingPlan {
   partners: readonly string[]
 }
 
-/** Measures that the definitions no longer have are left out: nothing can count them. */
+/**
+ * Measures that the definitions no longer have are left out: nothing can count them. Those of the contract's returns are
+ * counted like its own, behind them.
+ */
 export function planFor(
-  contract: Pick<Contract, 'measures' | 'partners'>,
+  contract: Pick<Contract, 'measures' | 'partners' | 'returns'>,
   definitions: {
     instruments: readonly Instrument[]
     measures: ReadonlyMap<string, Measure>
+    templateVersions: readonly ReturnTemplate[]
     bankHolidays: ReadonlySet<LondonDate>
   },
 ): CountingPlan {
+  const agreed = agreedMeasures(contract).flatMap(({ measure: id, from }): AgreedMeasure[] => {
+    const measure = definitions.measures.get(id)
+    return measure === undefined ? [] : [{ measure, from }]
+  })
+  const known = new Set(agreed.map(({ measure }) => measure.version))
+  // A return that was submitted long ago may be asked for again, so that every version is counted.
+  const ofReturns = definitions.templateVersions
+    .filter(({ id }) => contract.returns.some(({ template }) => template === id))
+    .flatMap(measuresOfTemplate)
+    .filter(({ version }) => !known.has(version) && known.add(version))
   return {
-    measures: agreedMeasures(contract).flatMap(({ measure: id, from }) => {
-      const measure = definitions.measures.get(id)
-      return measure === undefined ? [] : [{ measure, from }]
-    }),
+    measures: [
+      ...agreed,
+      ...ofReturns.map((measure): AgreedMeasure => ({ measure, from: null, isForReturns: true })),
+    ],
     instruments: definitions.instruments,
     bankHolidays: definitions.bankHolidays,
     partners: contract.partners,
   }
 }
 
+/** Without what is counted for returns alone. */
+export const agreedPlan = (plan: CountingPlan): CountingPlan => ({
+  ...plan,
+  measures: plan.measures.filter(({ isForReturns }) => isForReturns !== true),
+})
+
 /** The way that counts are made changes now and then: then all is counted anew. */
-const COUNTING = 2
+const COUNTING = 3
 
 /** Every version that the counts depend on, in one line: where it differs from the stored one, all is counted anew. */
 export function planAsText({ measures, instruments, bankHolidays, partners }: CountingPlan): string {

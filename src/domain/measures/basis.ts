@@ -23,7 +23,7 @@ export function basisInWords(measure: Unnamed<Measure>): string {
 function whoInWords(measure: Unnamed<Measure>): string {
   switch (measure.kind) {
     case 'answered':
-      return `answered ${measure.item} ${stageInWords[measure.stage]}`
+      return `answered "${measure.item}" ${stageInWords[measure.stage]}`
     case 'all-of':
     case 'any-of':
       return `counted in ${measure.counted} of: ${measure.parts.map(({ title }) => title).join(' | ')}`
@@ -48,7 +48,7 @@ function countInWords(measure: Unnamed<Measure> & { kind: 'count' }): string {
   if ('distinct' in measure)
     return `different values of ${fieldInWords[measure.distinct]} among cases in support in the period`
   if ('total' in measure)
-    return `answers to ${measure.total.item} ${stageInWords[measure.total.stage]}, added up`
+    return `answers to "${measure.total.item}" ${stageInWords[measure.total.stage]}, added up`
   switch (measure.of) {
     case 'people':
       return 'different people in support in the period'

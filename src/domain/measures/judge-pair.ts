@@ -22,13 +22,14 @@ const SLACK = 1e-9
  * Judges one person's pair. A missing score is unpaired, never taken for 0; nobody without the need at the start is in the
  * denominator of `resolved` and `reliably-recovered`, nor of a measure `of: need-at-start`.
  *
- * @param score says which way is better; the definition that made both ends
+ * @param scale.score says which way is better; the definition that made both ends
+ * @param scale.best the best that it can be, as it is kept; null: it has no best, so that everybody could improve
  * @param pair undefined: the person has no start and end that go together
- * @example judgePair(healthResolved, health, { start: { value: 2, need: true }, end: { value: 0, need: false } }) // met
+ * @example judgePair(healthResolved, { score: health, best: 0 }, { start: { value: 2, need: true }, end: { value: 0, need: false } }) // met
  */
 export function judgePair(
   measure: PairRule,
-  score: Score,
+  { score, best }: { score: Score; best: number | null },
   pair: { start: ScoredEnd; end: ScoredEnd } | undefined,
 ): Verdict {
   if (pair === undefined) return excluded('has no start and end assessment that go together')
@@ -36,7 +37,7 @@ export function judgePair(
   if (start.value === null) return excluded('the score is missing at the start')
   if (end.value === null) return excluded('the score is missing at the end')
   if (asksForNeed(measure) && start.need !== true) return excluded('had no need at the start')
-  if (measure.of === 'could-improve' && roomToImprove(score, start.value) <= 0) {
+  if (measure.of === 'could-improve' && best !== null && gainOf(score, start.value, best) <= 0) {
     return excluded('was at the best score at the start')
   }
   return { verdict: isAchieved(measure, score, start, end) ? 'met' : 'not-met' }
@@ -56,16 +57,14 @@ export const scoredEnd = (score: Score, value: number | null): ScoredEnd => ({
 export const asksForNeed = (measure: Pick<PairMeasure, 'kind' | 'of'>): boolean =>
   measure.kind === 'resolved' || measure.kind === 'reliably-recovered' || measure.of === 'need-at-start'
 
-/** How far a score is from the best one, in kept units. */
-function roomToImprove(score: Score, scaled: number): number {
-  const [low, high] = score.range
-  return score.better === 'lower' ? scaled - toScaled(score, low) : toScaled(score, high) - scaled
-}
+/** How much better the later score is, in kept units. */
+const gainOf = ({ better }: Pick<Score, 'better'>, earlier: number, later: number): number =>
+  better === 'lower' ? earlier - later : later - earlier
 
 /** The measure's own condition, also of somebody outside its denominator; false where a score is missing. */
 export function isAchieved(measure: PairRule, score: Score, start: ScoredEnd, end: ScoredEnd): boolean {
   if (start.value === null || end.value === null) return false
-  const gain = score.better === 'lower' ? start.value - end.value : end.value - start.value
+  const gain = gainOf(score, start.value, end.value)
   switch (measure.kind) {
     case 'resolved':
       return end.need === false

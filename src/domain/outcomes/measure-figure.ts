@@ -62,43 +62,81 @@ export interface FigureSurroundings {
   library: InstrumentLibrary
 }
 
+/** What a measure counted in a period and nothing else: x and y being what its kind says. */
+export type MeasureRow = Pick<Count, 'x' | 'y' | 'n'>
+
 /** Any figure of a measure is a pure function of its counts. */
-export function measureFigure(
+export const measureFigure = (
   measure: Measure,
   counts: CountsOfPeriod,
   around: FigureSurroundings,
-): MeasureFigure {
-  const own = countsOf(measure, counts, around.period)
+): MeasureFigure => figureOfRows(measure, rowsOf(measure, counts, around), around)
+
+/**
+ * The counts of a period, free of all that would make them another figure tomorrow: those whose month matters are resolved
+ * for this period, and what was not done in time is late or not due yet.
+ */
+export function rowsOf(
+  measure: Measure,
+  counts: CountsOfPeriod,
+  { period, today }: Pick<FigureSurroundings, 'period' | 'today'>,
+): readonly MeasureRow[] {
+  const own = countsOf(measure, counts, period)
   switch (measure.kind) {
-    case 'answered':
-      return answeredFigure(own)
     case 'completed':
-      return completedFigure(measure, counts.dated, around.period)
+      return completedRows(measure, counts.dated, period)
     case 'within-days':
-      return withinDaysFigure(own, around.today)
+      return dueRows(own, today)
     case 'share':
-      return isRun(measure.of)
-        ? runFigure(runCounts(measure, measure.of, counts.dated, around.period))
-        : verdictFigure(own)
+      return isRun(measure.of) ? runRows(measure, measure.of, counts.dated, period) : own
     case 'count':
-      return countFigure(measure, own, counts.dated, around.period)
-    case 'before-after':
-      return beforeAfterFigure(own)
-    case 'reduction':
-      return reductionFigure(measure, own, around.library)
+      if ('total' in measure) return own
+      if ('distinct' in measure || measure.of === 'people') {
+        return all(different(measure, counts.dated, period.firstMonth, period.lastMonth))
+      }
+      return isRun(measure.of) ? runRows(measure, measure.of, counts.dated, period) : own
     default:
-      return verdictFigure(own)
+      return own
   }
 }
 
-type CountOnly = Pick<Count, 'x' | 'y' | 'n'>
+/** The figure of rows that `rowsOf` gave, or of several periods' rows that may be added. */
+export function figureOfRows(
+  measure: Measure,
+  rows: readonly MeasureRow[],
+  { library }: Pick<FigureSurroundings, 'library'>,
+): MeasureFigure {
+  switch (measure.kind) {
+    case 'answered':
+      return answeredFigure(rows)
+    case 'within-days':
+      return withinDaysFigure(rows)
+    case 'count':
+      return countFigure(measure, rows)
+    case 'before-after':
+      return beforeAfterFigure(rows)
+    case 'reduction':
+      return reductionFigure(measure, rows, library)
+    default:
+      return verdictFigure(rows)
+  }
+}
+
+/** So many people, of whom so many achieved it. */
+const verdicts = (met: number, counted: number): MeasureRow[] =>
+  [
+    { x: 0, y: 1, n: met },
+    { x: 0, y: 0, n: counted - met },
+  ].filter(({ n }) => n > 0)
+
+const all = (counted: number): MeasureRow[] => verdicts(0, counted)
 
 /** A measure counted by assessment takes each case by the last of them within the period. */
 function countsOf(
   measure: Measure,
   { merged, dated }: CountsOfPeriod,
   { firstMonth, lastMonth }: FigureSurroundings['period'],
-): readonly CountOnly[] {
+): readonly MeasureRow[] {
   if (!isPairMeasure(measure) || !isLifeMeasure(measure)) return merged.get(measureSubject(measure)) ?? []
   const prefix = assessedPrefix(measure)
   return [...dated].flatMap(([subject, rows]) => {
@@ -109,8 +147,9 @@ function countsOf(
   })
 }
 
-const people = (counts: readonly CountOnly[]): number => counts.reduce((sum, { n }) => sum + n, 0)
-const sumOf = (counts: readonly CountOnly[], value: (count: CountOnly) => number): number =>
+/** How many people rows are about. */
+export const people = (rows: readonly Pick<Count, 'n'>[]): number => rows.reduce((sum, { n }) => sum + n, 0)
+const sumOf = (counts: readonly MeasureRow[], value: (count: MeasureRow) => number): number =>
   counts.reduce((sum, count) => sum + value(count) * count.n, 0)
 
 export function rateFigure(numerator: number, denominator: number): RateFigure {
@@ -119,10 +158,10 @@ export function rateFigure(numerator: number, denominator: number): RateFigure {
   return { numerator, denominator, rate, interval: { method: 'wilson', level: 0.95, low, high } }
 }
 
-const verdictFigure = (counts: readonly CountOnly[]): MeasureFigure =>
+const verdictFigure = (counts: readonly MeasureRow[]): MeasureFigure =>
   rateFigure(people(counts.filter(({ y }) => y === 1)), people(counts))
 
-function answeredFigure(counts: readonly CountOnly[]): MeasureFigure {
+function answeredFigure(counts: readonly MeasureRow[]): MeasureFigure {
   const { notAsked, answered, anonymous } = ANSWERED
   const answers = counts.filter(({ x }) => x === answered || x === anonymous)
   const eligible = counts.filter(({ x }) => x !== anonymous)
@@ -134,7 +173,7 @@ function answeredFigure(counts: readonly CountOnly[]): MeasureFigure {
   }
 }
 
-function beforeAfterFigure(counts: readonly CountOnly[]): MeasureFigure {
+function beforeAfterFigure(counts: readonly MeasureRow[]): MeasureFigure {
   const of = (x: number, y: number): number => people(counts.filter((one) => one.x === x && one.y === y))
   const twice = { both: of(1, 1), startOnly: of(1, 0), endOnly: of(0, 1), neither: of(0, 0) }
   const denominator = people(counts)
@@ -156,7 +195,7 @@ function beforeAfterFigure(counts: readonly CountOnly[]): MeasureFigure {
 /** May be negative: more at the end than at the start. */
 function reductionFigure(
   measure: PairMeasure,
-  counts: readonly CountOnly[],
+  counts: readonly MeasureRow[],
   library: InstrumentLibrary,
 ): MeasureFigure {
   const unit = 10 ** library.placesOf(measure)
@@ -172,28 +211,37 @@ function reductionFigure(
   }
 }
 
+/** Stands where the days would do for somebody whose second date is not there though it was due. */
+const LATE = -1
+
 /** Whose second date is not there yet is not met once the time is over, and not due before. */
-function withinDaysFigure(counts: readonly CountOnly[], today: LondonDate): MeasureFigure {
+function dueRows(counts: readonly MeasureRow[], today: LondonDate): MeasureRow[] {
   const now = Number(today.replaceAll('-', ''))
-  const done = counts.filter(({ y }) => y !== WAITING)
-  const overdue = counts.filter(({ x, y }) => y === WAITING && x < now)
+  return counts.flatMap(({ x, y, n }) => {
+    if (y !== WAITING) return [{ x, y, n }]
+    return x < now ? [{ x: LATE, y: 0, n }] : []
+  })
+}
+
+function withinDaysFigure(rows: readonly MeasureRow[]): MeasureFigure {
+  const done = rows.filter(({ x }) => x !== LATE)
   return {
-    ...rateFigure(people(done.filter(({ y }) => y === 1)), people(done) + people(overdue)),
+    ...verdictFigure(rows),
     median: median(done.map(({ x, n }) => ({ value: x, n }))),
     timed: people(done),
   }
 }
 
-function completedFigure(
+function completedRows(
   measure: Measure & { kind: 'completed' },
   dated: CountsOfPeriod['dated'],
   { firstMonth, lastMonth }: FigureSurroundings['period'],
-): MeasureFigure {
+): MeasureRow[] {
   const first = measure.window === 'rolling-year' ? addMonths(lastMonth, -11) : firstMonth
   const met = (dated.get(lifeSubject(measure, 'met')) ?? []).filter(
     ({ month, x }) => month >= first && month <= lastMonth && x < first,
   )
-  return rateFigure(people(met), different(measure, dated, first, lastMonth))
+  return verdicts(people(met), different(measure, dated, first, lastMonth))
 }
 
 /** Different ones present in some month of first..last: see counting/count-life.ts. */
@@ -207,40 +255,32 @@ function different(measure: Measure, dated: CountsOfPeriod['dated'], first: Mont
   )
 }
 
-/** While only one of a case's two months is counted anew, the sums may not fit; the answer is then pending. */
-function runFigure(counts: readonly CountOnly[]): MeasureFigure {
-  const all = Math.max(0, people(counts))
-  return rateFigure(Math.min(all, Math.max(0, people(counts.filter(({ y }) => y === 1)))), all)
-}
-
-/** The cases in support of a period, as counts by whether they continue (x) and achieved (y). */
-function runCounts(
+/**
+ * The cases in support of a period. While only one of a case's two months is counted anew, the sums may not fit; the answer
+ * is then pending.
+ */
+function runRows(
   measure: Measure,
   of: 'supported' | 'open-at-end' | 'held',
   dated: CountsOfPeriod['dated'],
   { firstMonth, lastMonth }: FigureSurroundings['period'],
-): CountOnly[] {
+): MeasureRow[] {
   const from = dated.get(runSubject(measure, 'from')) ?? []
   const until = dated.get(runSubject(measure, 'until')) ?? []
   const left = until.filter(({ month }) => (of === 'open-at-end' ? month <= lastMonth : month < firstMonth))
   const isNew = ({ month, x }: DatedCount): boolean => month >= firstMonth && x === 0
   const entered = from.filter((one) => one.month <= lastMonth && (of !== 'held' || !isNew(one)))
-  return [...entered, ...left.map((one) => ({ ...one, n: -one.n }))]
+  const counts = [...entered, ...left.map((one) => ({ ...one, n: -one.n }))]
+  const counted = Math.max(0, people(counts))
+  const met = Math.max(0, people(counts.filter(({ y }) => y === 1)))
+  return verdicts(Math.min(counted, met), counted)
 }
 
-function countFigure(
-  measure: CountMeasure,
-  own: readonly CountOnly[],
-  dated: CountsOfPeriod['dated'],
-  period: FigureSurroundings['period'],
-): MeasureFigure {
+function countFigure(measure: CountMeasure, rows: readonly MeasureRow[]): MeasureFigure {
   const figure = { numerator: null, denominator: null, rate: null, interval: null }
-  if ('total' in measure) return { ...figure, count: people(own), total: sumOf(own, ({ x }) => x) }
-  if ('distinct' in measure || measure.of === 'people') {
-    return { ...figure, count: different(measure, dated, period.firstMonth, period.lastMonth) }
-  }
-  if (measure.of === 'hours') return { ...figure, count: sumOf(own, ({ x }) => x) / 60 }
-  if (measure.of === 'attendances') return { ...figure, count: sumOf(own, ({ x }) => x) }
-  const counts = isRun(measure.of) ? runCounts(measure, measure.of, dated, period) : own
-  return { ...figure, count: Math.max(0, people(counts)) }
+  if ('total' in measure) return { ...figure, count: people(rows), total: sumOf(rows, ({ x }) => x) }
+  if (!('of' in measure)) return { ...figure, count: people(rows) }
+  if (measure.of === 'hours') return { ...figure, count: sumOf(rows, ({ x }) => x) / 60 }
+  if (measure.of === 'attendances') return { ...figure, count: sumOf(rows, ({ x }) => x) }
+  return { ...figure, count: people(rows) }
 }

@@ -3,7 +3,7 @@ import { targetFor } from '../contracts/target.ts'
 import { InstrumentLibrary } from '../counting/instrument-library.ts'
 import type { AgreedMeasure, CountingPlan } from '../counting/plan.ts'
 import { COMPLETENESS, scoreSubject, type Count, type DatedCount } from '../counts.ts'
-import { toScaled, type Instrument, type Score } from '../instrument.ts'
+import { bestScore, type Instrument, type Score } from '../instrument.ts'
 import type { Measure } from '../measure.ts'
 import { addDays, monthOf, type LondonDate, type Period } from '../period.ts'
 import { changeOf, type Spread } from '../statistics/change.ts'
@@ -13,9 +13,11 @@ import { reliableChange, type ReliableChange } from '../statistics/reliable-chan
 import type { Transition } from '../statistics/transition.ts'
 import {
   measureFigure,
+  people,
   type CountsOfPeriod,
   type FigureSurroundings,
   type MeasureFigure,
+  type MeasureRow,
 } from './measure-figure.ts'
 
 /** Null: nobody counted, or hidden (`suppressed`). */
@@ -29,6 +31,8 @@ export interface MeasureOutcome extends MeasureFigure {
   rag: Rag | null
   ragReason?: 'target-changed' | undefined
   suppressed: boolean
+  /** Hidden: the narrowest period around it that can be answered. */
+  askFor?: string[]
 }
 
 /** How a score moved; turned so that positive is better, in the score's own units. */
@@ -48,6 +52,8 @@ export interface ChangeOutcome {
   deteriorated: number | null
   reliable: ReliableOutcome | null
   suppressed: boolean
+  /** Hidden: the narrowest period around it that can be answered. */
+  askFor?: string[]
 }
 
 export type ReliableOutcome = { threshold: number } & Record<
@@ -105,10 +111,11 @@ export function figuresFrom(
     measures: plan.measures.map((agreed) =>
       judged(agreed.measure, agreedFigure(agreed, counts, around), contract, period),
     ),
-    changes: shownInstruments(contract, plan, period, counts.merged).flatMap((instrument) =>
-      instrument.scores.map((score) =>
-        changeFrom(counts.merged.get(scoreSubject(instrument, score.id)) ?? [], instrument, score),
-      ),
+    changes: shownInstruments(contract, plan, period, (subject) => counts.merged.has(subject)).flatMap(
+      (instrument) =>
+        instrument.scores.map((score) =>
+          changeFrom(counts.merged.get(scoreSubject(instrument, score.id)) ?? [], instrument, score),
+        ),
     ),
   }
 }
@@ -138,21 +145,28 @@ export function groupBySubject<C extends Count>(counts: readonly C[]): Map<strin
   return groups
 }
 
-const people = (counts: readonly Pick<Count, 'n'>[]): number => counts.reduce((sum, { n }) => sum + n, 0)
-
 function completenessFrom(counts: readonly Count[]): Completeness {
-  const closedCases = people(counts)
-  const paired = people(counts.filter(({ y }) => y === 1))
-  return {
-    closedCases,
-    withStart: people(counts.filter(({ x }) => x === 1)),
-    paired,
-    rate: closedCases === 0 ? null : paired / closedCases,
-  }
+  const whole = completenessCounts(counts)
+  const { closedCases, paired } = whole
+  return { ...whole, rate: closedCases === 0 ? null : paired / closedCases }
 }
 
+/** Cases that closed, with a start, and with a pair. */
+export const completenessCounts = (
+  counts: readonly MeasureRow[],
+): { closedCases: number; withStart: number; paired: number } => ({
+  closedCases: people(counts),
+  withStart: people(counts.filter(({ x }) => x === 1)),
+  paired: people(counts.filter(({ y }) => y === 1)),
+})
+
 /** A figure beside its target. */
-function judged(measure: Measure, figure: MeasureFigure, contract: Contract, period: Period): MeasureOutcome {
+export function judged(
+  measure: Measure,
+  figure: MeasureFigure,
+  contract: Contract,
+  period: Period,
+): MeasureOutcome {
   const { target, reason } = targetFor(contract, measure, period)
   return {
     measure: measure.id,
@@ -189,18 +203,24 @@ function colourOf(figure: MeasureFigure, target: DatedTarget | null): Rag | null
 /** No score is kept with more decimal places, so that totals are whole in these units. */
 const MOST_PLACES = 4
 
+/** Every version of the instruments that a contract lists. */
+export const listedInstruments = (
+  contract: Pick<Contract, 'instruments'>,
+  { instruments }: Pick<CountingPlan, 'instruments'>,
+): Instrument[] => instruments.filter(({ id, version }) => listsInstrument(contract, id, version))
+
 /** Versions of the contract's instruments that were counted in the period; where none was, the newest one. */
-function shownInstruments(
-  contract: Contract,
-  { instruments }: CountingPlan,
+export function shownInstruments(
+  contract: Pick<Contract, 'instruments'>,
+  plan: CountingPlan,
   period: Period,
-  bySubject: ReadonlyMap<string, unknown>,
+  isCounted: (scoreSubject: string) => boolean,
 ): Instrument[] {
-  const listed = instruments.filter(({ id, version }) => listsInstrument(contract, id, version))
+  const listed = listedInstruments(contract, plan)
   return [...new Set(listed.map(({ id }) => id))].flatMap((id) => {
     const versions = listed.filter((one) => one.id === id).sort((a, b) => a.version - b.version)
     const counted = versions.filter((one) =>
-      one.scores.some(({ id: score }) => bySubject.has(scoreSubject(one, score))),
+      one.scores.some(({ id: score }) => isCounted(scoreSubject(one, score))),
     )
     if (counted.length > 0) return counted
     const inForce = versions.filter(({ inForce: { from } }) => from === undefined || from < period.until)
@@ -208,10 +228,14 @@ function shownInstruments(
   })
 }
 
-function changeFrom(counts: readonly Count[], instrument: Instrument, score: Score): ChangeOutcome {
+export function changeFrom(
+  counts: readonly MeasureRow[],
+  instrument: Instrument,
+  score: Score,
+): ChangeOutcome {
   const transitions: Transition[] = counts.map(({ x, y, n }) => ({ start: x, end: y, n }))
   const { better, places } = score
-  const change = changeOf(transitions, { better, places, best: bestOf(score, instrument) })
+  const change = changeOf(transitions, { better, places, best: bestScore(score, instrument) })
   const { interval } = change.change
   return {
     instrument: `${instrument.id}@${instrument.version}`,
@@ -223,13 +247,6 @@ function changeFrom(counts: readonly Count[], instrument: Instrument, score: Sco
     reliable: reliableFrom(transitions, score),
     suppressed: false,
   }
-}
-
-/** The best possible score as it is kept; null where more is better of what has no end. */
-function bestOf(score: Score, { items }: Pick<Instrument, 'items'>): number | null {
-  const isOpen = items.some(({ id, type }) => type === 'count' && score.items.includes(id))
-  if (isOpen && score.better === 'higher') return null
-  return toScaled(score, score.better === 'lower' ? score.range[0] : score.range[1])
 }
 
 function reliableFrom(transitions: readonly Transition[], score: Score): ReliableOutcome | null {

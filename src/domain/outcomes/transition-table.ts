@@ -61,12 +61,17 @@ export function instrumentOfTable(versions: readonly ScoreVersion[]): string {
 }
 
 /** The moves on one version of a score. */
-export function movesOf(counts: readonly Count[], { instrument, score }: ScoreVersion): Move[] {
-  const subject = scoreSubject(instrument, score.id)
-  return counts
-    .filter((count) => count.subject === subject)
-    .map(({ x, y, n }) => ({ start: fromScaled(score, x), end: fromScaled(score, y), n }))
+export function movesOf(counts: readonly Count[], version: ScoreVersion): Move[] {
+  const subject = scoreSubject(version.instrument, version.score.id)
+  return counts.filter((count) => count.subject === subject).map((count) => moveOf(count, version))
 }
+
+/** A count of a score's transitions in the score's own units. */
+export const moveOf = ({ x, y, n }: Pick<Count, 'x' | 'y' | 'n'>, { score }: ScoreVersion): Move => ({
+  start: fromScaled(score, x),
+  end: fromScaled(score, y),
+  n,
+})
 
 /** Tables of moves as one, in the order of start and end. */
 export function addMoves(tables: readonly (readonly Move[])[]): Move[] {

@@ -1,9 +1,11 @@
+import { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Caller } from '../../domain/caller.ts'
 import { notFound, Problem } from '../../domain/problem.ts'
+import type { Authenticate } from '../../services/organisations/authenticate.ts'
 
 /** Who may use a route: the name of a line in the table below, or `open` for everybody, without a key. */
-export type Access = 'open' | 'definitions' | 'operation' | 'casework' | 'outcomes'
+export type Access = 'open' | 'definitions' | 'operation' | 'casework' | 'outcomes' | 'returns'
 
 type Verdict = 'allowed' | 'forbidden' | 'hidden'
 
@@ -13,6 +15,7 @@ const ACCESS: Readonly<Record<Exclude<Access, 'open'>, Readonly<Record<Caller['k
   operation: { operator: 'allowed', provider: 'forbidden', commissioner: 'forbidden' },
   casework: { operator: 'forbidden', provider: 'allowed', commissioner: 'hidden' },
   outcomes: { operator: 'forbidden', provider: 'allowed', commissioner: 'allowed' },
+  returns: { operator: 'forbidden', provider: 'forbidden', commissioner: 'allowed' },
 }
 
 declare module 'fastify' {
@@ -24,22 +27,35 @@ declare module 'fastify' {
   }
 }
 
+/** So many guesses of one address are told that they are wrong. A good key from there is taken all the same. */
+const BAD_KEYS_PER_MINUTE = 10
+
 /** Every route names its access; one that does not is a programming error that stops the start. */
-export function guardRoutes(
-  app: FastifyInstance,
-  authenticate: (key: string) => Promise<Caller | undefined>,
-): void {
+export function guardRoutes(app: FastifyInstance, authenticate: Authenticate): void {
+  const badKeys = app.createRateLimit({
+    max: BAD_KEYS_PER_MINUTE,
+    timeWindow: 60_000,
+    keyGenerator: ({ ip }) => normalizeIP(ip),
+  })
   app.decorateRequest('caller', null)
   app.addHook('onRoute', (route) => {
     if (route.config?.access === undefined && route.url.startsWith('/v1')) {
       throw new Error(`${String(route.method)} ${route.url} does not say who may use it`)
     }
   })
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const access = request.routeOptions.config.access ?? 'open'
     if (access === 'open') return
-    const caller = await authenticate(presentedKey(request))
-    if (caller === undefined)
+    const key = presentedKey(request)
+    const caller = await authenticate(key)
+    if (caller === undefined && key !== '') {
+      const limit = await badKeys(request)
+      if (!limit.isAllowed && limit.isExceeded) {
+        reply.header('retry-after', limit.ttlInSeconds)
+        throw new Problem('too-many', 'Too many wrong keys came from this address.')
+      }
+    }
+    if (caller === undefined || caller === 'ended')
       throw new Problem('unauthorised', 'Send Authorization: Bearer <key> with a valid key.')
     const verdict = ACCESS[access][caller.kind]
     if (verdict === 'hidden') throw notFound()

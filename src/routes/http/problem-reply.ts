@@ -10,6 +10,7 @@ export const statusOf: Readonly<Record<ProblemCode, number>> = {
   forbidden: 403,
   'not-found': 404,
   conflict: 409,
+  'in-progress': 409,
   gone: 410,
   'precondition-failed': 412,
   'too-large': 413,
@@ -22,6 +23,7 @@ export const statusOf: Readonly<Record<ProblemCode, number>> = {
 
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 const RETRY_AFTER_SECONDS = '1'
+const TRY_AGAIN: ReadonlySet<ProblemCode> = new Set(['unavailable', 'too-many', 'in-progress'])
 
 /** RFC 9457. The request's id is in its header only, so that equal problems are equal to the byte. */
 export const problemBody = z
@@ -53,7 +55,7 @@ export function problemAsText(code: ProblemCode, detail: string, errors?: readon
 
 export function sendProblem(reply: FastifyReply, { code, message, errors }: Problem): FastifyReply {
   if (code === 'unauthorised') reply.header('www-authenticate', 'Bearer')
-  if (code === 'unavailable' || code === 'too-many') reply.header('retry-after', RETRY_AFTER_SECONDS)
+  if (TRY_AGAIN.has(code) && !reply.hasHeader('retry-after')) reply.header('retry-after', RETRY_AFTER_SECONDS)
   return reply
     .code(statusOf[code])
     .type(PROBLEM_TYPE)

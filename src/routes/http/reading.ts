@@ -141,6 +141,19 @@ export const timestamp = z
   )
   .meta({ example: '2026-11-22T02:10:00Z' })
 
+/** Whether one resource comes with its history. */
+export const historyQuery = {
+  revisions: z
+    .enum(['true', 'false'])
+    .optional()
+    .meta({ description: 'Also its former contents, oldest first.' }),
+}
+
+/** Which part of a list is wanted by a case system that keeps up with it. */
+export const changedQuery = {
+  updatedSince: timestamp.optional().meta({ description: 'Received or corrected at this instant or later.' }),
+}
+
 export const period = z
   .string()
   .transform((value, context) => {

@@ -7,6 +7,7 @@ const PROBLEM_STATUSES = {
   403: 'This kind of key may not do this',
   404: 'Not there, or not yours',
   409: 'This would change what must stay',
+  410: 'It has been erased',
   412: 'If-Match names another revision',
   413: 'The body is too large',
   415: 'The body is of another type than taken here',
@@ -17,7 +18,7 @@ const PROBLEM_STATUSES = {
 } as const
 
 const READ = [401, 403, 404, 422, 429, 500, 503] as const
-const WRITE = [400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503] as const
+const WRITE = [400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 429, 500, 503] as const
 
 /** The documented replies of a route: its own, and the problems that reading or writing may end in. */
 export function replies<R extends Record<number, z.ZodType>>(own: R, what: 'read' | 'write'): R {

@@ -2,18 +2,19 @@ import { gather } from '../gather.ts'
 import type { Needs, Put } from '../needs.ts'
 import type { StoredAssessment } from '../../store/casework/assessments.ts'
 import { asNotThere } from './taken.ts'
-import { receiveAssessments, type Receipt, type Submission } from './receive-assessments.ts'
+import type { Receipt } from '../receipt.ts'
+import { receiveAssessments, type Submission } from './receive-assessments.ts'
 
 /** Takes one assessment; those of one provider and contract that wait at the same time share a transaction. */
 export const receiveAssessment = (
-  needs: Pick<Needs, 'transact' | 'definitions' | 'clock' | 'ring'>,
+  needs: Pick<Needs, 'transact' | 'definitions' | 'clock' | 'ring' | 'secret'>,
 ): ((
   provider: string,
   at: { contractId: string; ref: string },
   submission: Omit<Submission, 'ref'>,
 ) => Promise<Put<StoredAssessment>>) => {
   const receive = receiveAssessments(needs)
-  const share = gather<Submission, Receipt>(
+  const share = gather<Submission, Receipt<StoredAssessment>>(
     (lane, submissions) => {
       // Neither identifier can contain a space.
       const [provider = '', contractId = ''] = lane.split(' ')

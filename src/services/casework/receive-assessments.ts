@@ -5,9 +5,11 @@ import {
 } from '../../domain/casework/assessment-rules.ts'
 import type { Assessment } from '../../domain/casework/support-case.ts'
 import type { ContractParties } from '../../store/contracts.ts'
-import { notFound, Problem, whole, type Fault, type Reading } from '../../domain/problem.ts'
+import { notFound, whole, type Fault, type Reading } from '../../domain/problem.ts'
 import type { Received, StoredAssessment } from '../../store/casework/assessments.ts'
-import type { Needs, Put } from '../needs.ts'
+import { findErased, refuseErased } from '../erasure/digests.ts'
+import type { Needs } from '../needs.ts'
+import { attempt, type Receipt } from '../receipt.ts'
 import { CaseBook } from './case-book.ts'
 import { monthsOf, monthsToMark } from './changed-dates.ts'
 import { decideWrite } from './decide-write.ts'
@@ -19,10 +21,7 @@ export interface Submission {
   ifMatch?: string | undefined
 }
 
-/** What came of one submission: each has its own, whatever came of the others. */
-export type Receipt = { put: Put<StoredAssessment> } | { problem: Problem }
-
-type ReceiveNeeds = Pick<Needs, 'transact' | 'definitions' | 'clock' | 'ring'>
+type ReceiveNeeds = Pick<Needs, 'transact' | 'definitions' | 'clock' | 'ring' | 'secret'>
 
 /**
  * Stores assessments of one contract with their scores, and corrections of them, in one transaction, and marks the months
@@ -33,11 +32,15 @@ type ReceiveNeeds = Pick<Needs, 'transact' | 'definitions' | 'clock' | 'ring'>
  * @throws {Overtaken} if a reference or case of theirs is there, but hidden from this provider: alone, that one is not found
  */
 export const receiveAssessments =
-  ({ transact, definitions, clock, ring }: ReceiveNeeds) =>
-  async (provider: string, contractId: string, submissions: readonly Submission[]): Promise<Receipt[]> => {
+  ({ transact, definitions, clock, ring, secret }: ReceiveNeeds) =>
+  async (
+    provider: string,
+    contractId: string,
+    submissions: readonly Submission[],
+  ): Promise<Receipt<StoredAssessment>[]> => {
     const { receipts, months } = await transact(
       { role: 'provider', organisation: provider },
-      async (store) => {
+      async (store, finish) => {
         const book = new CaseBook(store, contractId)
         const [contract, stored] = await Promise.all([
           store.contracts.findParties(contractId),
@@ -48,6 +51,7 @@ export const receiveAssessments =
           return { receipts: submissions.map(() => ({ problem: notFound() })), months: [] }
         // An assessment may be moved from another case.
         await book.open(stored.map(({ caseRef }) => caseRef))
+        const erased = await findErased(store, { contractId, contract, provider, secret }, book.missing())
 
         const knownOf = new Map(stored.map((one) => [one.ref, one]))
         const today = clock.today()
@@ -55,28 +59,31 @@ export const receiveAssessments =
         const inserts: Received[] = []
         const corrections: Received[] = []
         const later: Later[] = []
-        const receipts = submissions.map((submission): Receipt => {
+        const receipts = submissions.map((submission): Receipt<StoredAssessment> => {
           const known = knownOf.get(submission.ref)
-          const decided = attempt(() =>
-            decideWrite(
-              check(submission, { contract, provider, instruments: definitions.instruments, today }),
-              known,
-              submission.ifMatch,
-            ),
-          )
+          const decided = attempt(() => {
+            const around = { contract, provider, instruments: definitions.instruments, today }
+            const wanted = check(submission, around)
+            refuseErased(erased, [wanted.caseRef])
+            return decideWrite(wanted, known, submission.ifMatch)
+          })
           if ('problem' in decided) return decided
           if ('keep' in decided.value) {
             const { keep, saidAgainAt: sourceUpdatedAt } = decided.value
-            if (sourceUpdatedAt === undefined) return { put: { created: false, stored: keep } }
+            if (sourceUpdatedAt === undefined)
+              return { put: { created: false, stored: keep }, isChanged: false }
             later.push({ ref: keep.ref, sourceUpdatedAt })
-            return { put: { created: false, stored: { ...keep, sourceUpdatedAt } } }
+            return { put: { created: false, stored: { ...keep, sourceUpdatedAt } }, isChanged: false }
           }
           const wanted = { ...decided.value.write, receivedAt }
           book.take(wanted, known)
           ;(known ? corrections : inserts).push(wanted)
           const revision = (known?.revision ?? 0) + 1
           const created = known?.withdrawnAt !== null
-          return { put: { created, stored: { ...wanted, contractId, revision, withdrawnAt: null } } }
+          return {
+            put: { created, stored: { ...wanted, contractId, revision, withdrawnAt: null } },
+            isChanged: true,
+          }
         })
 
         const { made, redated, months: touched } = book.changes(contract)
@@ -92,7 +99,7 @@ export const receiveAssessments =
         const months = isWritten
           ? monthsToMark(contract, [...new Set([...touched, ...monthsOf(sessions)])])
           : []
-        await Promise.all([
+        finish(
           // Cases first: row security lets an assessment in by its case.
           made.length > 0 && store.cases.insertBlank(contractId, provider, made),
           redated.length > 0 && store.cases.setDates(contractId, redated),
@@ -100,7 +107,7 @@ export const receiveAssessments =
           ...(corrections.length > 0 ? store.assessments.correct(contractId, corrections) : []),
           later.length > 0 && store.assessments.setSourceUpdatedAt(contractId, later),
           months.length > 0 && store.marks.append(contractId, months),
-        ])
+        )
         return { receipts, months }
       },
     )
@@ -111,16 +118,6 @@ export const receiveAssessments =
 interface Later {
   ref: string
   sourceUpdatedAt: string
-}
-
-/** One bad submission spoils no other: what is wrong with it becomes its receipt. */
-function attempt<T>(work: () => T): { value: T } | { problem: Problem } {
-  try {
-    return { value: work() }
-  } catch (error) {
-    if (error instanceof Problem) return { problem: error }
-    throw error
-  }
 }
 
 interface Surroundings {

@@ -3,6 +3,7 @@ import { notFound } from '../../domain/problem.ts'
 import type { Needs } from '../needs.ts'
 import { CaseBook } from './case-book.ts'
 import { monthsToMark } from './changed-dates.ts'
+import { monthsOfContacts } from './months-of-contacts.ts'
 
 /** Takes an assessment back: its case is dated and counted without it, and its revisions go on counting. */
 export const withdrawAssessment =
@@ -24,7 +25,12 @@ export const withdrawAssessment =
 
       book.drop(known)
       const { redated, months: touched } = book.changes(contract)
-      const months = monthsToMark(contract, touched)
+      const sessions = await monthsOfContacts(
+        store,
+        { contractId, ...contract },
+        redated.map(({ caseRef }) => caseRef),
+      )
+      const months = monthsToMark(contract, [...new Set([...touched, ...sessions])])
 
       await Promise.all([
         redated.length > 0 && store.cases.setDates(contractId, redated),

@@ -1,31 +1,31 @@
 import { notFound } from '../../domain/problem.ts'
-import type { StoredContact } from '../../store/casework/contacts.ts'
+import type { ContactFilter, ContactRevision, StoredContact } from '../../store/casework/contacts.ts'
 import type { PageRequest } from '../../store/store.ts'
 import type { Needs } from '../needs.ts'
 
 export const getContact =
   ({ transact }: Pick<Needs, 'transact'>) =>
-  async (
+  (
     provider: string,
     { contractId, ref }: { contractId: string; ref: string },
-  ): Promise<StoredContact> => {
-    const stored = await transact({ role: 'provider', organisation: provider }, (store) =>
-      store.contacts.find(contractId, ref),
-    )
-    if (stored?.withdrawnAt !== null) throw notFound()
-    return stored
-  }
+    withRevisions: boolean,
+  ): Promise<StoredContact & { revisions?: ContactRevision[] }> =>
+    transact({ role: 'provider', organisation: provider }, async (store) => {
+      const stored = await store.contacts.find(contractId, ref)
+      if (stored?.withdrawnAt !== null) throw notFound()
+      if (!withRevisions) return stored
+      return { ...stored, revisions: [...(await store.contacts.formerRevisions(contractId, ref)), stored] }
+    })
 
-/** @param caseRef only those about this case */
 export const listContacts =
   ({ transact }: Pick<Needs, 'transact'>) =>
   (
     provider: string,
     contractId: string,
-    caseRef: string | undefined,
+    filter: ContactFilter,
     page: PageRequest,
   ): Promise<StoredContact[]> =>
     transact({ role: 'provider', organisation: provider }, async (store) => {
       if ((await store.contracts.find(contractId)) === undefined) throw notFound()
-      return store.contacts.list(contractId, caseRef, page)
+      return store.contacts.list(contractId, filter, page)
     })

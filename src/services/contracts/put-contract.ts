@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util'
+import type { AuditAction, AuditEvent } from '../../domain/audit/entry.ts'
 import { checkContract, type ContractBody } from '../../domain/contracts/contract-rules.ts'
 import { DEFAULT_MINIMUM_COUNT, type Contract } from '../../domain/contracts/contract.ts'
 import { withMinimumCount } from '../../domain/contracts/minimum-count.ts'
@@ -7,18 +7,17 @@ import { Problem, whole, type Reading } from '../../domain/problem.ts'
 import { Overtaken } from '../../store/database.ts'
 import type { StoredContract } from '../../store/contracts.ts'
 import type { Store } from '../../store/store.ts'
+import { recordEntry } from '../audit/record-entry.ts'
+import { changedFields } from '../changed-fields.ts'
 import type { Needs, Put } from '../needs.ts'
 import { markOutdatedCounts } from '../counting/mark-outdated-counts.ts'
-
-/** No return template is published yet, so a contract that asks for one names what does not exist. */
-const NO_TEMPLATES: ReadonlySet<string> = new Set()
 
 /**
  * Makes or changes a contract. Its provider stays for ever: a re-let contract is a new one that `follows` the old.
  * Where the change asks for other counts, its months are marked before this answers.
  */
 export const putContract =
-  (needs: Pick<Needs, 'transact' | 'definitions' | 'clock' | 'ring'>) =>
+  (needs: Pick<Needs, 'transact' | 'definitions' | 'clock' | 'ring' | 'pause'>) =>
   async (
     contractId: string,
     reading: Reading<ContractBody>,
@@ -31,14 +30,23 @@ export const putContract =
         contractId,
         kinds: await kindsOfParties(store, reading.given),
         follows: await predecessors(store, reading.given.follows),
-        definitions: { ...definitions, templates: NO_TEMPLATES },
+        definitions,
       })
       const wanted = contractFrom(contractId, whole(reading, faults))
       const minimumCounts = withMinimumCount(known?.minimumCounts ?? [], wanted.minimumCount, clock.today())
       checkPrecondition(ifMatch, known?.revision)
+      const record = (action: AuditAction, details: AuditEvent['details']): Promise<void> =>
+        recordEntry(store, wanted.provider, {
+          at: clock.now().toISOString(),
+          actorKind: 'operator',
+          action,
+          subjectKind: 'contract',
+          details: { contract: contractId, ...details },
+        })
       if (known === undefined) {
         const stored = await store.contracts.insert({ ...wanted, minimumCounts })
         if (stored === undefined) throw new Overtaken()
+        await record('contract-made', {})
         return { created: true, stored }
       }
       if (known.provider !== wanted.provider) {
@@ -47,8 +55,11 @@ export const putContract =
           'The provider of a contract cannot change: a re-let contract is a new one that follows the old.',
         )
       }
-      if (isSame(known, wanted)) return { created: false, stored: known }
-      return { created: false, stored: await store.contracts.update({ ...wanted, minimumCounts }) }
+      const fields = changedFields(known, wanted)
+      if (fields.length === 0) return { created: false, stored: known }
+      const stored = await store.contracts.update({ ...wanted, minimumCounts })
+      await record('contract-changed', { fields })
+      return { created: false, stored }
     })
     await markOutdatedCounts(needs)(contractId)
     return put
@@ -92,11 +103,4 @@ function contractFrom(contractId: string, body: ContractBody): Contract {
     retention: body.retention ?? null,
     expectedDays: body.expectedDays ?? null,
   }
-}
-
-/** Whether the stored one says the same; jsonb keeps its own order of keys, so the order does not count. */
-function isSame(stored: StoredContract, wanted: Contract): boolean {
-  return (Object.keys(wanted) as (keyof Contract)[]).every((key) =>
-    isDeepStrictEqual(stored[key], wanted[key]),
-  )
 }

@@ -24,6 +24,11 @@ export const recountMonth =
       if (marks.length === 0) return 0
       const contract = await store.contracts.find(contractId)
       if (contract === undefined) throw new Error('a marked contract is not there')
+      // Whom it counted is erased, so that its counts can only stay.
+      if (contract.peopleErasedAt !== null) {
+        await store.marks.clear({ contractId, month }, marks)
+        return 0
+      }
       const plan = planFor(contract, definitions)
 
       if (month === WHOLE_LIFE) {

@@ -1,6 +1,7 @@
 import type { Scope } from '../../domain/caller.ts'
 import { notFound, whole, type Fault, type Reading } from '../../domain/problem.ts'
 import type { ApiKey } from '../../store/keys.ts'
+import { recordEntry } from '../audit/record-entry.ts'
 import type { Needs } from '../needs.ts'
 import { digestOf, makeKey } from './api-key.ts'
 
@@ -30,6 +31,14 @@ export const issueKey =
         scopes: body.scopes ?? ['read', 'write'],
         expiresOn: body.expiresOn ?? null,
         digest: digestOf(key),
+      })
+      await recordEntry(store, organisationId, {
+        at: clock.now().toISOString(),
+        actorKind: 'operator',
+        action: 'key-issued',
+        subjectKind: 'key',
+        // Not its label, in which somebody's name may stand.
+        details: { key: keyId, scopes: stored.scopes, expiresOn: stored.expiresOn },
       })
       return { ...stored, key }
     })

@@ -1,3 +1,4 @@
+import { OPERATORS, recordEntry } from '../audit/record-entry.ts'
 import type { Needs } from '../needs.ts'
 import { digestOf, makeKey } from './api-key.ts'
 
@@ -7,7 +8,7 @@ import { digestOf, makeKey } from './api-key.ts'
  * @returns the key, to be handed to the operator; undefined if there was one already
  */
 export const makeFirstOperatorKey =
-  ({ transact }: Pick<Needs, 'transact'>) =>
+  ({ transact, clock }: Pick<Needs, 'transact' | 'clock'>) =>
   (): Promise<string | undefined> =>
     transact({ role: 'operator' }, async (store) => {
       await store.keys.lockForFirst()
@@ -20,6 +21,13 @@ export const makeFirstOperatorKey =
         scopes: ['read', 'write'],
         expiresOn: null,
         digest: digestOf(key),
+      })
+      await recordEntry(store, OPERATORS, {
+        at: clock.now().toISOString(),
+        actorKind: 'service',
+        action: 'key-issued',
+        subjectKind: 'key',
+        details: { key: keyId, scopes: ['read', 'write'], expiresOn: null },
       })
       return key
     })

@@ -1,7 +1,10 @@
+import { changedFields } from '../changed-fields.ts'
+import type { AuditAction, AuditEvent } from '../../domain/audit/entry.ts'
 import { checkPrecondition } from '../../domain/precondition.ts'
 import { Problem, whole, type Reading } from '../../domain/problem.ts'
 import { Overtaken } from '../../store/database.ts'
 import type { Organisation, StoredOrganisation } from '../../store/organisations.ts'
+import { recordEntry } from '../audit/record-entry.ts'
 import type { Needs, Put } from '../needs.ts'
 
 export interface OrganisationBody {
@@ -13,7 +16,7 @@ export interface OrganisationBody {
 
 /** Makes or changes an organisation; its kind stays for ever, since its keys and contracts rest on it. */
 export const putOrganisation =
-  ({ transact }: Pick<Needs, 'transact'>) =>
+  ({ transact, clock }: Pick<Needs, 'transact' | 'clock'>) =>
   (
     organisationId: string,
     reading: Reading<OrganisationBody>,
@@ -30,17 +33,26 @@ export const putOrganisation =
         areaCode: body.areaCode ?? null,
         exactReturns: body.exactReturns ?? false,
       }
+      const record = (action: AuditAction, details: AuditEvent['details']): Promise<void> =>
+        recordEntry(store, organisationId, {
+          at: clock.now().toISOString(),
+          actorKind: 'operator',
+          action,
+          subjectKind: 'organisation',
+          details,
+        })
       if (known === undefined) {
         const stored = await store.organisations.insert(wanted)
         if (stored === undefined) throw new Overtaken()
+        await record('organisation-made', { kind: wanted.kind })
         return { created: true, stored }
       }
       if (known.kind !== wanted.kind) {
         throw new Problem('conflict', 'The kind of an organisation cannot change.')
       }
-      const same =
-        known.name === wanted.name &&
-        known.areaCode === wanted.areaCode &&
-        known.exactReturns === wanted.exactReturns
-      return { created: false, stored: same ? known : await store.organisations.update(wanted) }
+      const changed = changedFields(known, wanted)
+      if (changed.length === 0) return { created: false, stored: known }
+      const stored = await store.organisations.update(wanted)
+      await record('organisation-changed', { fields: changed, exactReturns: wanted.exactReturns })
+      return { created: false, stored }
     })

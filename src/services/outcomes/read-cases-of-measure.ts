@@ -1,4 +1,4 @@
-import { planFor, readsOf } from '../../domain/counting/plan.ts'
+import { agreedPlan, planFor, readsOf } from '../../domain/counting/plan.ts'
 import { isPairMeasure } from '../../domain/measure.ts'
 import {
   casesOf,
@@ -31,7 +31,7 @@ export const readCasesOfMeasure =
     transact({ role: 'provider', organisation: provider }, async (store) => {
       const contract = await store.contracts.find(contractId)
       if (contract === undefined) throw notFound()
-      const plan = planFor(contract, definitions)
+      const plan = agreedPlan(planFor(contract, definitions))
       const agreed = plan.measures.find(({ measure }) => measure.id === id)
       if (agreed === undefined) throw notFound()
       const source = casesOf(agreed.measure)

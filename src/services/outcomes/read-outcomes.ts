@@ -1,9 +1,8 @@
 import type { Contract } from '../../domain/contracts/contract.ts'
-import { minimumCountFor } from '../../domain/contracts/minimum-count.ts'
 import type { Dimension } from '../../domain/counting/groups.ts'
-import { hasDatedCounts, planFor } from '../../domain/counting/plan.ts'
+import { agreedPlan, hasDatedCounts, planFor } from '../../domain/counting/plan.ts'
 import { everybody, type Count, type DatedCount, type Grouping } from '../../domain/counts.ts'
-import { disclosed, disclosedGroups } from '../../domain/disclosure.ts'
+import { shownFigures, shownGroups } from '../../domain/disclosure/shown-figures.ts'
 import {
   figuresFrom,
   isProvisional,
@@ -15,6 +14,7 @@ import type { Period } from '../../domain/period.ts'
 import { notFound } from '../../domain/problem.ts'
 import type { GroupFilter } from '../../store/counts.ts'
 import type { Needs } from '../needs.ts'
+import { readReleased } from './read-released.ts'
 import { waitForCounts } from './wait-for-counts.ts'
 
 export interface Reader {
@@ -38,25 +38,31 @@ export interface OutcomesAnswer extends Figures {
   groups: GroupFigures[]
 }
 
+type ReadNeeds = Pick<Needs, 'transact' | 'definitions' | 'clock' | 'returnGraceDays'>
+
 /**
  * The figures of a contract and period: exact for its provider, for a partner those of the cases that it delivers itself,
  * for a commissioner after disclosure control. Counts alone are read: its cost does not grow with their cases.
  */
-export const readOutcomes =
-  ({
-    transact,
-    definitions,
-    clock,
-    returnGraceDays,
-  }: Pick<Needs, 'transact' | 'definitions' | 'clock' | 'returnGraceDays'>) =>
-  (reader: Reader, { contractId, period, by }: OutcomesQuestion): Promise<OutcomesAnswer> =>
-    transact({ role: reader.kind, organisation: reader.organisation }, async (store) => {
+export const readOutcomes = (needs: ReadNeeds) => {
+  const readExact = readExactOutcomes(needs)
+  const readShown = readShownOutcomes(needs)
+  return (reader: Reader, question: OutcomesQuestion): Promise<OutcomesAnswer> =>
+    reader.kind === 'commissioner'
+      ? readShown(reader.organisation, question)
+      : readExact(reader.organisation, question)
+}
+
+const readExactOutcomes =
+  ({ transact, definitions, clock, returnGraceDays }: ReadNeeds) =>
+  (provider: string, { contractId, period, by }: OutcomesQuestion): Promise<OutcomesAnswer> =>
+    transact({ role: 'provider', organisation: provider }, async (store) => {
       const contract = await store.contracts.find(contractId)
       if (contract === undefined) throw notFound()
       const { firstMonth, lastMonth } = period
-      const plan = planFor(contract, definitions)
+      const plan = agreedPlan(planFor(contract, definitions))
       const isDated = hasDatedCounts(plan)
-      const grouping = groupingFor(reader, contract)
+      const grouping = groupingFor({ kind: 'provider', organisation: provider }, contract)
       const groups = by === undefined ? undefined : groupsFor(grouping, by)
       const read = async (filter: GroupFilter | undefined) => {
         const [merged, dated] = await Promise.all([
@@ -74,24 +80,50 @@ export const readOutcomes =
       ])
 
       const around = { contract, plan, period, today: clock.today() }
-      const exact = figuresFrom(all, around)
-      const exactGroups =
-        groups === undefined || by === undefined
-          ? []
-          : groupFigures(grouped, { by, prefix: groups.prefix }, around)
-      const minimumCount = minimumCountFor(contract.minimumCounts, contract.minimumCount, period)
-      const isExact = reader.kind === 'provider'
-
       return {
         contract: contractId,
         period,
         computedAt: clock.now().toISOString(),
         pending,
         provisional: isProvisional(period, returnGraceDays, clock.today()),
-        ...(isExact ? exact : disclosed(exact, minimumCount)),
-        groups: isExact ? exactGroups : disclosedGroups(exactGroups, minimumCount),
+        ...figuresFrom(all, around),
+        groups:
+          groups === undefined || by === undefined
+            ? []
+            : groupFigures(grouped, { by, prefix: groups.prefix }, around),
       }
     })
+
+const readShownOutcomes = (needs: ReadNeeds) => {
+  const { transact, clock, returnGraceDays } = needs
+  const read = readReleased(needs)
+  return async (
+    commissioner: string,
+    { contractId, period, by }: OutcomesQuestion,
+  ): Promise<OutcomesAnswer> => {
+    // Marks first, of all months: what came into support before the period may still be in it.
+    const pending = await transact({ role: 'commissioner', organisation: commissioner }, (store) =>
+      store.marks.pending(contractId, 0, period.lastMonth),
+    )
+    const {
+      contract,
+      plan,
+      periods: [released],
+      pending: [isLate],
+    } = await read(commissioner, { contractId, periods: [period], by })
+    if (released === undefined) throw new Error('a period that was asked for is not there')
+    const around = { contract, plan: agreedPlan(plan), period }
+    return {
+      contract: contractId,
+      period,
+      computedAt: clock.now().toISOString(),
+      pending: pending || isLate === true,
+      provisional: isProvisional(period, returnGraceDays, clock.today()),
+      ...shownFigures(released, around),
+      groups: by === undefined ? [] : shownGroups(released, around, by),
+    }
+  }
+}
 
 /** The groups among those whom a reader sees: identifiers cannot contain a slash. */
 const groupsFor = (grouping: Grouping, by: Dimension): { by: string; prefix: string } =>

@@ -35,6 +35,14 @@ export const casesIn = (sql: Sql) => {
         order by case_ref for update`
     },
 
+    /** A person's cases in every contract that can be seen, in one order everywhere. */
+    async ofClient(client: string): Promise<Pick<StoredCase, 'contractId' | 'caseRef'>[]> {
+      return sql<Pick<StoredCase, 'contractId' | 'caseRef'>[]>`
+        select contract_id, case_ref from cases
+        where client = ${client} and contract_id in (select contract_id from contracts)
+        order by contract_id, case_ref`
+    },
+
     /** Makes cases of which only assessments tell; a key that is taken meanwhile fails the unit of work. */
     insertBlank(contractId: string, deliveredBy: string, dates: readonly CaseDating[]): Write {
       return sql`

@@ -10,12 +10,15 @@ export type StoredContact = Contact & {
   withdrawnAt: string | null
 }
 
+export type ContactRevision = Omit<StoredContact, 'withdrawnAt'>
+
 /** A contact at the moment of its arrival. */
 export type ReceivedContact = Contact & { receivedAt: string }
 
 export const contactsIn = (sql: Sql) => {
-  const columns = sql`contract_id, ref, revision, held_on, kind, minutes, reached, attendees, source_updated_at,
-    received_at, withdrawn_at`
+  const content = sql`contract_id, ref, revision, held_on, kind, minutes, reached, attendees, source_updated_at,
+    received_at`
+  const columns = sql`${content}, withdrawn_at`
   const valuesOf = ({
     heldOn,
     kind,
@@ -24,12 +27,28 @@ export const contactsIn = (sql: Sql) => {
     attendees,
     sourceUpdatedAt,
     receivedAt,
-  }: ReceivedContact) => ({ heldOn, kind, minutes, reached, attendees, sourceUpdatedAt, receivedAt }) as const
+    caseRefs: { length: caseCount },
+  }: ReceivedContact) =>
+    ({ heldOn, kind, minutes, reached, attendees, sourceUpdatedAt, receivedAt, caseCount }) as const
+  /** Those of its cases that can be seen. */
+  const caseRefs = sql`array(
+      select case_ref from contact_cases l
+      where l.contract_id = contacts.contract_id and l.ref = contacts.ref order by case_ref
+    )`
+  /**
+   * A contact that is about a case which this provider cannot see, too, is not there for it. `<=`, since PostgreSQL takes an
+   * equality for so rare that it would compile the whole list first.
+   */
+  const isWhole = sql`case_count <= (
+      select count(*) from contact_cases l where l.contract_id = contacts.contract_id and l.ref = contacts.ref
+    )`
   const named = (contractId: string, ref: string) => sql<StoredContact[]>`
-    select ${columns}, array(
-        select case_ref from contact_cases where contract_id = ${contractId} and ref = ${ref} order by case_ref
-      ) as case_refs
-    from contacts where contract_id = ${contractId} and ref = ${ref}`
+    select ${columns}, ${caseRefs} as case_refs from contacts
+    where contract_id = ${contractId} and ref = ${ref} and ${isWhole}`
+  const addCases = (contractId: string, contact: ReceivedContact): Write => sql`
+    insert into contact_cases (contract_id, ref, case_ref)
+    select ${contractId}, ${contact.ref}, case_ref from unnest(${contact.caseRefs as string[]}::text[]) case_ref
+    on conflict do nothing`
   return {
     async find(contractId: string, ref: string): Promise<StoredContact | undefined> {
       const rows = await named(contractId, ref)
@@ -56,28 +75,30 @@ export const contactsIn = (sql: Sql) => {
     },
 
     /** A reference that is taken meanwhile fails the unit of work. */
-    insert(contractId: string, contact: ReceivedContact): Write {
-      return sql`
-        insert into contacts ${sql({ contractId, ref: contact.ref, revision: 1, ...valuesOf(contact) })}`
+    insert(contractId: string, contact: ReceivedContact): Write[] {
+      return [
+        sql`insert into contacts ${sql({ contractId, ref: contact.ref, revision: 1, ...valuesOf(contact) })}`,
+        addCases(contractId, contact),
+      ]
     },
 
-    /** Puts new contents in the place of the former ones. */
-    correct(contractId: string, contact: ReceivedContact): Write {
-      return sql`
-        update contacts set ${sql(valuesOf(contact))}, revision = revision + 1, withdrawn_at = null
-        where contract_id = ${contractId} and ref = ${contact.ref}`
-    },
-
-    addCases(contractId: string, ref: string, caseRefs: readonly string[]): Write {
-      return sql`
-        insert into contact_cases (contract_id, ref, case_ref)
-        select ${contractId}, ${ref}, case_ref from unnest(${caseRefs as string[]}::text[]) case_ref`
-    },
-
-    removeCases(contractId: string, ref: string, caseRefs: readonly string[]): Write {
-      return sql`
-        delete from contact_cases
-        where contract_id = ${contractId} and ref = ${ref} and case_ref = any(${caseRefs as string[]})`
+    /** Keeps the former contents as a revision and puts new ones in their place. */
+    correct(contractId: string, contact: ReceivedContact): Write[] {
+      const { ref } = contact
+      return [
+        sql`
+          insert into contact_revisions (${content}, case_refs)
+          select ${content}, ${caseRefs} from contacts
+          where contract_id = ${contractId} and ref = ${ref}`,
+        // Its cases first, and none taken before another is there: row security lets a partner change a contact by them.
+        addCases(contractId, contact),
+        sql`
+          delete from contact_cases
+          where contract_id = ${contractId} and ref = ${ref} and case_ref <> all(${contact.caseRefs as string[]})`,
+        sql`
+          update contacts set ${sql(valuesOf(contact))}, revision = revision + 1, withdrawn_at = null
+          where contract_id = ${contractId} and ref = ${ref}`,
+      ]
     },
 
     /** Stays as a tombstone with its cases, so that its revisions go on counting. */
@@ -93,27 +114,35 @@ export const contactsIn = (sql: Sql) => {
         where contract_id = ${contractId} and ref = ${ref}`
     },
 
-    /** @param caseRef only those about this case */
+    /** Its former contents, oldest first; to a partner, those that were about its own cases alone. */
+    async formerRevisions(contractId: string, ref: string): Promise<ContactRevision[]> {
+      return sql<ContactRevision[]>`
+        select ${content}, case_refs from contact_revisions
+        where contract_id = ${contractId} and ref = ${ref} order by revision`
+    },
+
     async list(
       contractId: string,
-      caseRef: string | undefined,
+      { caseRef, updatedSince }: ContactFilter,
       { limit, after }: PageRequest,
     ): Promise<StoredContact[]> {
+      const all = sql``
       const ofCase = sql`
         and ref in (select ref from contact_cases where contract_id = ${contractId} and case_ref = ${caseRef ?? null})`
-      const contacts = await sql<Omit<StoredContact, 'caseRefs'>[]>`
-        select ${columns} from contacts
+      return sql<StoredContact[]>`
+        select ${columns}, ${caseRefs} as case_refs from contacts
         where contract_id = ${contractId} and withdrawn_at is null and ref > ${after ?? ''}
-          ${caseRef === undefined ? sql`` : ofCase}
+          ${caseRef === undefined ? all : ofCase}
+          ${updatedSince === undefined ? all : sql`and received_at >= ${updatedSince}`}
+          and ${isWhole}
         order by ref limit ${limit}`
-      // Apart: within that statement, row security would look at every case there is.
-      const refs = contacts.map(({ ref }) => ref)
-      const about = await sql<{ ref: string; caseRef: string }[]>`
-        select ref, case_ref from contact_cases
-        where contract_id = ${contractId} and ref = any(${refs}) order by ref, case_ref`
-      const caseRefsOf = new Map(refs.map((ref) => [ref, [] as string[]]))
-      for (const one of about) caseRefsOf.get(one.ref)?.push(one.caseRef)
-      return contacts.map((contact) => ({ ...contact, caseRefs: caseRefsOf.get(contact.ref) ?? [] }))
     },
   }
+}
+
+/** Which contacts of a list are wanted: those that fit everything that is given. */
+export interface ContactFilter {
+  caseRef?: string | undefined
+  /** Received or corrected at that instant or later. */
+  updatedSince?: string | undefined
 }

@@ -7,8 +7,9 @@ type Span = Pick<Period, 'from' | 'until'>
 
 export const qualityIn = (sql: Sql) => {
   /**
-   * The cases that count in the period, and the open ones that were in support during it. Two selects, so that each reads
-   * its own part of one index: the cases of other periods cost nothing.
+   * The cases that count in the period, the open ones that were in support during it, and those referred in it of whom
+   * nothing came yet. Three selects that share no case, so that each reads its own part of an index: the cases of other
+   * periods cost nothing.
    */
   const checked = (contractId: string, { from, until }: Span) => {
     const columns = sql`case_ref, client, referred_on, first_contact_on, started_on, closed_on, counted_on,
@@ -19,6 +20,10 @@ export const qualityIn = (sql: Sql) => {
       union all
       select ${columns} from cases
       where contract_id = ${contractId} and counted_on is null and in_support_from < ${until}
+      union all
+      select ${columns} from cases
+      where contract_id = ${contractId} and counted_on is null and in_support_from is null
+        and referred_on >= ${from} and referred_on < ${until}
     )`
   }
   return {

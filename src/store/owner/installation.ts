@@ -1,7 +1,12 @@
 import type { Database } from '../database.ts'
 
-/** The id that the first migration gave this database. */
-export async function readInstallationId(owner: Database): Promise<string> {
-  const [row] = await owner<[{ installationId: string }]>`select installation_id from installation`
-  return row.installationId
+/** What the migrations gave this database: its id, and a secret that nobody but the login reads. */
+export interface Installation {
+  installationId: string
+  secret: string
+}
+
+export async function readInstallation(owner: Database): Promise<Installation> {
+  const [row] = await owner<[Installation]>`select installation_id, secret from installation`
+  return row
 }

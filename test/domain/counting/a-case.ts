@@ -87,7 +87,7 @@ const instrument = (id: string, scores: Score[], more: Partial<Instrument> = {})
   ...more,
 })
 
-/** Two clinical scales, a count of incidents, a decimal score that is better higher, and a form for parents. */
+/** Two clinical scales, a count of incidents, scores that are better higher (decimal, open), and a form for parents. */
 export const instruments: readonly Instrument[] = [
   instrument('phq', [{ ...score, need: { atLeast: 10 }, reliableChange: { atLeast: 6 } }]),
   instrument('gad', [{ ...score, range: [0, 21], need: { atLeast: 8 }, reliableChange: { atLeast: 4 } }]),
@@ -95,6 +95,9 @@ export const instruments: readonly Instrument[] = [
   instrument('wellbeing', [
     { ...score, range: [7, 35], better: 'higher', places: 2, need: { atMost: 19.25 } },
   ]),
+  instrument('days-well', [{ ...score, range: [0, 28], better: 'higher' }], {
+    items: [{ id: 'q', type: 'count', required: false }],
+  }),
   instrument('child', [{ ...score, need: { atLeast: 17 } }], { respondent: 'parent' }),
 ]
 

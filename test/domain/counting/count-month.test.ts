@@ -7,7 +7,11 @@ import { COMPLETENESS, measureSubject, scoreSubject, type Count } from '../../..
 import { answered, definitions, victimNeeds } from '../../support/instruments.ts'
 import { aCase, aMeasure, aPlan, assessed, figureOf, inSupport } from './a-case.ts'
 
-const contract = { measures: ['personal-safety-resolved', 'personal-safety-worse'], partners: [] }
+const contract = {
+  measures: ['personal-safety-resolved', 'personal-safety-worse'],
+  partners: [],
+  returns: [],
+}
 const plan = planFor(contract, definitions)
 const resolved = measureSubject(measure('personal-safety-resolved'))
 const safety = scoreSubject(victimNeeds, 'personal-safety')

@@ -51,6 +51,14 @@ t.test('which later assessment is meant, and whose', async (t) => {
   )
 })
 
+t.test('of a count that is better higher, everybody could improve', async (t) => {
+  const couldImprove = pairOf('improved', 'days-well', { of: 'could-improve' })
+  t.equal(verdict(couldImprove, { assessments: moved('days-well', 28, 30) }), 'met')
+  t.equal(verdict(couldImprove, { assessments: moved('days-well', 40, 40) }), 'not-met')
+  const ended = pairOf('improved', 'wellbeing', { of: 'could-improve' })
+  t.match(verdict(ended, { assessments: moved('wellbeing', 3500, 3500) }), 'best score')
+})
+
 t.test('on one day the order of the references decides', async (t) => {
   const assessments = [
     assessed('phq', 'start', '2019-01-08', 9, { ref: 'b' }),

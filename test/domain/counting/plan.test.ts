@@ -3,7 +3,11 @@ import { hasDatedCounts, marksOf, planAsText, planFor, readsOf } from '../../../
 import { definitions } from '../../support/instruments.ts'
 import { aMeasure, aPlan } from './a-case.ts'
 
-const contract = { measures: ['personal-safety-resolved', 'personal-safety-worse'], partners: [] }
+const contract = {
+  measures: ['personal-safety-resolved', 'personal-safety-worse'],
+  partners: [],
+  returns: [],
+}
 const plan = planFor(contract, definitions)
 
 t.test('the plan names every version that the counts depend on', async (t) => {

@@ -38,7 +38,7 @@ t.test('the basis in words', (t) => {
     [{ ...pair, kind: 'reduction' }, 'had a start and an end assessment'],
     [
       { kind: 'answered', ...satisfied, in: ['agree'], respondent: 'parent' },
-      'answered satisfied at the end; answered by a parent',
+      'answered "satisfied" at the end; answered by a parent',
     ],
     [
       { kind: 'share', of: 'supported', achieved: { closure: ['planned'] } },
@@ -76,7 +76,7 @@ t.test('the basis in words', (t) => {
     ],
     [
       { kind: 'count', total: { ...satisfied, stage: 'start', respondent: 'worker' } },
-      'answers to satisfied at the start, added up; answered by a worker',
+      'answers to "satisfied" at the start, added up; answered by a worker',
     ],
   ]
   for (const [measure, words] of cases) t.equal(basisInWords(measure), words)

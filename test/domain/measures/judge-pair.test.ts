@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import type { Score } from '../../../src/domain/instrument.ts'
+import { bestScore, type Score } from '../../../src/domain/instrument.ts'
 import type { PairMeasure } from '../../../src/domain/measure.ts'
 import { isAchieved, isThere, judgePair, type ScoredEnd } from '../../../src/domain/measures/judge-pair.ts'
 
@@ -19,6 +19,10 @@ const need: Score = {
 const wellbeing: Score = { ...need, range: [7, 35], better: 'higher', places: 2, need: { atMost: 19.25 } }
 
 type Question = Pick<PairMeasure, 'kind' | 'of' | 'by'>
+
+/** On a score of items that end where its range does. */
+const judge = (measure: Question, score: Score, pair: Parameters<typeof judgePair>[2]) =>
+  judgePair(measure, { score, best: bestScore(score, { items: [] }) }, pair)
 
 const at = (value: number | null): ScoredEnd => ({ value, need: value === null ? undefined : value >= 1 })
 
@@ -58,17 +62,17 @@ t.test('one person’s need, from start to end', (t) => {
     [{ kind: 'deteriorated' }, null, null, noStart],
   ]
   for (const [measure, start, end, expected] of cases) {
-    const found = judgePair(measure, need, { start: at(start), end: at(end) })
+    const found = judge(measure, need, { start: at(start), end: at(end) })
     const name = `${JSON.stringify(measure)} from ${String(start)} to ${String(end)}`
     t.equal(found.verdict === 'excluded' ? found.reason : found.verdict, expected, name)
   }
-  t.same(judgePair({ kind: 'improved' }, need, undefined), { verdict: 'excluded', reason: noPair })
+  t.same(judge({ kind: 'improved' }, need, undefined), { verdict: 'excluded', reason: noPair })
   t.end()
 })
 
 t.test('where higher is better, and scores have decimals', (t) => {
   const move = (measure: Question, start: number, end: number) =>
-    judgePair(measure, wellbeing, {
+    judge(measure, wellbeing, {
       start: { value: start, need: start <= 1925 },
       end: { value: end, need: end <= 1925 },
     }).verdict
@@ -84,6 +88,22 @@ t.test('where higher is better, and scores have decimals', (t) => {
   t.end()
 })
 
+t.test('where more is better of what has no end, everybody could improve', (t) => {
+  const days: Score = { ...need, range: [0, 28], better: 'higher' }
+  const move = (start: number, end: number, best: number | null) =>
+    judgePair(
+      { kind: 'improved', of: 'could-improve' },
+      { score: days, best },
+      { start: at(start), end: at(end) },
+    ).verdict
+  t.equal(move(27, 28, null), 'met')
+  t.equal(move(28, 28, null), 'not-met', 'the end of the range is not the best')
+  t.equal(move(40, 41, null), 'met')
+  t.equal(move(41, 40, null), 'not-met')
+  t.equal(move(28, 29, 28), 'excluded', 'with an end, it is')
+  t.end()
+})
+
 t.test('everybody with a pair is exactly one of sustained or better, and worse', (t) => {
   const level = fc.integer({ min: 0, max: 3 })
   const parted = fc.property(
@@ -92,7 +112,7 @@ t.test('everybody with a pair is exactly one of sustained or better, and worse',
     fc.constantFrom(need, { ...need, better: 'higher' as const }),
     (start, end, score) => {
       const pair = { start: at(start), end: at(end) }
-      const met = (kind: PairMeasure['kind']) => judgePair({ kind }, score, pair).verdict === 'met'
+      const met = (kind: PairMeasure['kind']) => judge({ kind }, score, pair).verdict === 'met'
       return (
         met('improved-or-sustained') !== met('deteriorated') &&
         (!met('improved') || met('improved-or-sustained'))
@@ -128,7 +148,7 @@ t.test('a reliable change: equality counts, either way', (t) => {
     ['reliably-recovered', 9, 0, 'excluded'],
   ]
   for (const [kind, start, end, verdict] of cases) {
-    const found = judgePair({ kind }, phq9, { start: caseness(start), end: caseness(end) })
+    const found = judge({ kind }, phq9, { start: caseness(start), end: caseness(end) })
     t.equal(found.verdict, verdict, `${kind} from ${start} to ${end}`)
   }
   t.end()
@@ -140,14 +160,14 @@ t.test('a reliable change of decimals, and from the published reliability', (t) 
     end: { value: end, need: undefined },
   })
   const half: Score = { ...wellbeing, reliableChange: { atLeast: 0.07 } }
-  t.equal(judgePair({ kind: 'reliably-improved' }, half, ends(1700, 1707)).verdict, 'met')
-  t.equal(judgePair({ kind: 'reliably-improved' }, half, ends(1700, 1706)).verdict, 'not-met')
+  t.equal(judge({ kind: 'reliably-improved' }, half, ends(1700, 1707)).verdict, 'met')
+  t.equal(judge({ kind: 'reliably-improved' }, half, ends(1700, 1706)).verdict, 'not-met')
   // 1.96 × 7.7 × √2 × √0.1 = 6.75
   const rci: Score = { ...need, range: [0, 40], reliableChange: { sd: 7.7, reliability: 0.9, level: 0.95 } }
-  t.equal(judgePair({ kind: 'reliably-improved' }, rci, ends(20, 13)).verdict, 'met')
-  t.equal(judgePair({ kind: 'reliably-improved' }, rci, ends(20, 14)).verdict, 'not-met')
+  t.equal(judge({ kind: 'reliably-improved' }, rci, ends(20, 13)).verdict, 'met')
+  t.equal(judge({ kind: 'reliably-improved' }, rci, ends(20, 14)).verdict, 'not-met')
   t.equal(
-    judgePair({ kind: 'reliably-improved' }, { ...need, range: [0, 40] }, ends(40, 0)).verdict,
+    judge({ kind: 'reliably-improved' }, { ...need, range: [0, 40] }, ends(40, 0)).verdict,
     'not-met',
     'nothing is called reliable without a published constant',
   )

@@ -136,6 +136,14 @@ t.test('what is not defined is null, and nobody is no figure', (t) => {
   const atBest = changeOf([{ start: 0, end: 1, n: 4 }], { better: 'lower', best: 0, places: 0 })
   t.equal(atBest.percentageImprovement, null, 'nobody could improve')
   t.equal(atBest.deteriorated, 4)
+  const open = changeOf(
+    [
+      { start: 28, end: 30, n: 1 },
+      { start: 40, end: 36, n: 1 },
+    ],
+    { better: 'higher', best: null, places: 0 },
+  )
+  t.match(open, { percentageImprovement: null, change: { mean: -1 }, improved: 1, deteriorated: 1 })
   t.end()
 })
 

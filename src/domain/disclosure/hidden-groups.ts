@@ -1,0 +1,64 @@
+import { isSmall } from './small.ts'
+
+/** A group's counts, each of them additive over groups: for a rate its numerator, denominator and complement. */
+export interface GroupCounts {
+  value: string
+  counts: readonly number[]
+  /** Already hidden, whatever its counts are. */
+  isHidden?: boolean
+}
+
+/**
+ * Which groups are hidden beside a total that is shown: those with a small count, and as many further ones, the smallest
+ * first, as it takes so that the hidden ones are at least two and together small in nothing. Then all that follows from the
+ * total and the rest is what the hidden groups have together, which leaves each of them a range and no number.
+ *
+ * @param overlapping people may be in several groups, so that only the rest beside each single group follows
+ * @param total the counts of everybody
+ * @returns the values of the hidden groups
+ */
+export function hiddenGroups(
+  groups: readonly GroupCounts[],
+  {
+    total,
+    overlapping,
+    minimumCount,
+  }: { total: readonly number[]; overlapping: boolean; minimumCount: number },
+): Set<string> {
+  const isAnySmall = (counts: readonly number[]): boolean =>
+    counts.some((count) => isSmall(count, minimumCount))
+  const restBeside = ({ counts }: GroupCounts): number[] => total.map((all, at) => all - (counts[at] ?? 0))
+  const hidden = new Set(
+    groups
+      .filter(
+        (group) =>
+          group.isHidden === true ||
+          isAnySmall(group.counts) ||
+          (overlapping && isAnySmall(restBeside(group))),
+      )
+      .map(({ value }) => value),
+  )
+  if (hidden.size === 0 || overlapping) return hidden
+
+  const isEnough = (): boolean => {
+    const together = sumOf(
+      groups.filter(({ value }) => hidden.has(value)),
+      total.length,
+    )
+    const isKnown = together.some((count, at) => count === 0 && total[at] !== 0)
+    return hidden.size > 1 && !isAnySmall(together) && !isKnown
+  }
+  const further = groups
+    .filter(({ value }) => !hidden.has(value))
+    .sort((a, b) => sizeOf(a) - sizeOf(b) || (a.value < b.value ? -1 : 1))
+  for (const { value } of further) {
+    if (isEnough()) break
+    hidden.add(value)
+  }
+  return hidden
+}
+
+const sizeOf = ({ counts }: GroupCounts): number => Math.max(0, ...counts)
+
+const sumOf = (groups: readonly GroupCounts[], length: number): number[] =>
+  Array.from({ length }, (_, at) => groups.reduce((sum, { counts }) => sum + (counts[at] ?? 0), 0))

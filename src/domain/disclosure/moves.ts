@@ -1,0 +1,48 @@
+import type { MeasureRow } from '../outcomes/measure-figure.ts'
+import { isCellOf, type Released } from './released.ts'
+import { merged } from './rows.ts'
+import type { Series } from './series.ts'
+
+/** By how much each number that was shown would move, of everybody and of each group. */
+export function movesBetween(
+  former: readonly Released[],
+  present: readonly Released[],
+  { countsOf }: Series,
+): Map<string, number> {
+  const moves = new Map<string, number>()
+  for (const one of present) {
+    const before = former.find((other) => isCellOf(one, other))
+    if (one.isHidden || before?.isHidden === true) continue
+    const counts = { now: countsOf(one.rows), before: countsOf(before?.rows ?? []) }
+    for (const name of new Set([...counts.now.keys(), ...counts.before.keys()])) {
+      const move = (counts.now.get(name) ?? 0) - (counts.before.get(name) ?? 0)
+      moves.set(`${one.by}/${one.value}/${name}`, move)
+    }
+    // Means and medians tell of whoever changed places, though no number of people has changed.
+    moves.set(`${one.by}/${one.value}${CHANGED_PLACES}`, changedPlaces(one.rows, before?.rows ?? []))
+  }
+  return moves
+}
+
+const CHANGED_PLACES = '/places'
+
+/** How many people at least are counted elsewhere than before. */
+function changedPlaces(rows: readonly MeasureRow[], before: readonly MeasureRow[]): number {
+  const moved = merged([...rows, ...before.map((row) => ({ ...row, n: -row.n }))])
+  const sum = (sign: number): number => moved.reduce((all, { n }) => all + Math.max(0, sign * n), 0)
+  return Math.max(sum(1), sum(-1))
+}
+
+/** Of two blocks together; who changed places in one of them cannot be told from the numbers of the other. */
+export const sumOfMoves = (
+  one: ReadonlyMap<string, number>,
+  other: ReadonlyMap<string, number>,
+): Map<string, number> =>
+  new Map(
+    [...new Set([...one.keys(), ...other.keys()])]
+      .filter((name) => !name.endsWith(CHANGED_PLACES))
+      .map((name) => [name, (one.get(name) ?? 0) + (other.get(name) ?? 0)]),
+  )
+
+export const isSame = (one: Released, other: Released | undefined): boolean =>
+  other !== undefined && changedPlaces(one.rows, other.rows) === 0

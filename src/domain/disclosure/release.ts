@@ -1,0 +1,90 @@
+import type { Period } from '../period.ts'
+import { firstOfYear, lastOfYear, overlap, type Block } from './blocks.ts'
+import type { Link } from './links.ts'
+import {
+  blockKey,
+  type CountsToRelease,
+  type DroppedBlock,
+  type Released,
+  type ReleaseRules,
+} from './released.ts'
+import type { Series } from './series.ts'
+import { SeriesDesk, type Office } from './series-desk.ts'
+
+/** What is decided about some periods. */
+export interface Release {
+  drops: DroppedBlock[]
+  /** What is shown from now on in the place of what was. */
+  writes: Released[]
+  /**
+   * For each period in its place, by series: the narrowest period around it that can be answered. Absent: it can be answered
+   * itself, or none can.
+   */
+  askFor: Record<string, Block>[]
+}
+
+/**
+ * What a commissioner may see of a period: nothing that, beside all that was shown before, tells of fewer than the minimum
+ * count of people. Each series is cut into blocks; a period is answered if it is made of whole ones. Once shown, a block
+ * stays as it is until every number shown from it, and from it together with its neighbours, moves by nothing or enough.
+ *
+ * @param released all that was shown of the contract
+ */
+export function decideRelease(
+  periods: readonly Period[],
+  { series, links }: { series: readonly Series[]; links: readonly Link[] },
+  counts: CountsToRelease,
+  released: readonly Released[],
+  rules: ReleaseRules,
+): Release {
+  const asked = periods.map(({ firstMonth: first, lastMonth: last }) => ({ first, last }))
+  const range = {
+    first: firstOfYear(Math.min(rules.first, ...asked.map(({ first }) => first))),
+    last: lastOfYear(Math.max(rules.current, ...asked.map(({ last }) => last))),
+  }
+  const months = [...new Set([...counts.all.values()].flatMap((all) => all.map(({ month }) => month)))]
+  const shown = [...new Map(released.map((one) => [blockKey(one), one])).values()]
+  const bySeries = groupBySeries(released)
+  const desks: SeriesDesk[] = []
+  const byKey = new Map<string, SeriesDesk>()
+  const office: Office = {
+    ...rules,
+    range,
+    linksOf: (key) =>
+      links.filter(({ whole, parts }) => [whole, ...parts].some((told) => told.series === key)),
+    isUntouched: (block) =>
+      !months.some((month) => block.first <= month && month <= block.last) &&
+      !shown.some((one) => overlap(one, block)),
+    rankOf: (key) => series.findIndex((one) => one.key === key),
+    deskOf: (key) => byKey.get(key),
+  }
+  for (const one of series) {
+    const desk = new SeriesDesk(one, counts, bySeries.get(one.key) ?? [], office)
+    desks.push(desk)
+    byKey.set(one.key, desk)
+  }
+  for (const desk of desks) desk.renew()
+  const askFor = asked.map((): Record<string, Block> => ({}))
+  for (const [index, desk] of desks.entries()) {
+    for (const [at, block] of asked.entries()) {
+      const around = desk.show(block)
+      const key = series[index]?.key
+      if (around && key !== undefined) Object.assign(askFor[at] ?? {}, { [key]: around })
+    }
+  }
+  return {
+    writes: desks.flatMap(({ writes }) => writes),
+    drops: desks.flatMap(({ drops }) => drops),
+    askFor,
+  }
+}
+
+function groupBySeries(released: readonly Released[]): Map<string, Released[]> {
+  const groups = new Map<string, Released[]>()
+  for (const one of released) {
+    const group = groups.get(one.series)
+    if (group) group.push(one)
+    else groups.set(one.series, [one])
+  }
+  return groups
+}

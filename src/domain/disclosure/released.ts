@@ -1,0 +1,53 @@
+import type { Month } from '../period.ts'
+import type { MeasureRow } from '../outcomes/measure-figure.ts'
+import type { Block } from './blocks.ts'
+import type { MonthlyCounts } from './series.ts'
+
+/** What was shown of a series over a block, of everybody (`by` and `value` empty) or of one group. */
+export interface Released extends Block {
+  series: string
+  by: string
+  value: string
+  isHidden: boolean
+  /** Parts of the figure that are not shown. */
+  parts: readonly string[]
+  rows: readonly MeasureRow[]
+}
+
+/** A contract's counts of everybody and of the groups of some dimensions, by `by` and value. */
+export interface CountsToRelease {
+  all: MonthlyCounts
+  groups: ReadonlyMap<string, ReadonlyMap<string, MonthlyCounts>>
+}
+
+export interface ReleaseRules {
+  /** The first month of which anything is counted. */
+  first: Month
+  /** Under how many people a group is small in a block. */
+  minimumCountIn: (block: Block) => number
+  current: Month
+  /** Whether the contract has ended, and the time of grace after it. */
+  isOver: boolean
+  /** Months of which something is accepted and not counted yet: they are neither shown first nor shown anew. */
+  isPending: (block: Block) => boolean
+  /** Whether people may be in several groups of a dimension. */
+  isOverlapping: (by: string) => boolean
+}
+
+/** A block of a series that is not shown any more: nobody was in it, and it was asked for alone. */
+export type DroppedBlock = Block & Pick<Released, 'series'>
+
+/** Marks what was shown for a period in which nobody is counted at all: it keeps nobody who comes later from being seen. */
+export const NOBODY_ALONE = 'nobody'
+
+export const isNobodyAlone = ({ parts }: Released): boolean => parts.includes(NOBODY_ALONE)
+
+/** Everybody, or one group. */
+export type Group = Pick<Released, 'by' | 'value'>
+
+export const EVERYBODY: Group = { by: '', value: '' }
+
+export const blockKey = ({ first, last }: Block): string => `${first}-${last}`
+
+export const isCellOf = (one: Released, other: Released): boolean =>
+  one.by === other.by && one.value === other.value

@@ -1,0 +1,488 @@
+import type { MeasureRow } from '../outcomes/measure-figure.ts'
+import {
+  askFor,
+  blocksOf,
+  contains,
+  cutBlocks,
+  cutQuarters,
+  firstOfYear,
+  gapsIn,
+  isYear,
+  lastOfYear,
+  overlap,
+  type Block,
+} from './blocks.ts'
+import { hiddenGroups } from './hidden-groups.ts'
+import type { Link } from './links.ts'
+import { isSame, movesBetween, sumOfMoves } from './moves.ts'
+import {
+  blockKey,
+  EVERYBODY,
+  isCellOf,
+  isNobodyAlone,
+  NOBODY_ALONE,
+  type CountsToRelease,
+  type DroppedBlock,
+  type Group,
+  type Released,
+  type ReleaseRules,
+} from './released.ts'
+import { merged } from './rows.ts'
+import type { Series } from './series.ts'
+import { isSmall, isSmallMove } from './small.ts'
+
+/** What a desk asks of the others. */
+export interface Office extends ReleaseRules {
+  /** All months that are looked at. */
+  range: Block
+  linksOf: (series: string) => readonly Link[]
+  rankOf: (series: string) => number
+  /** Whether nothing at all is counted in these months, and nothing was shown of them. */
+  isUntouched: (block: Block) => boolean
+  deskOf: (series: string) => SeriesDesk | undefined
+}
+
+/** A number of people that follows: that of a whole, less those of its parts. */
+interface LinkedDesks {
+  others: readonly SeriesDesk[]
+  terms: readonly { desk: SeriesDesk; count: string; sign: number }[]
+}
+
+/** No number where one of them is not shown. */
+const sumOf = (
+  terms: LinkedDesks['terms'],
+  toldBy: (desk: SeriesDesk) => ReadonlyMap<string, number> | undefined,
+): number =>
+  terms.reduce((sum, { desk, count, sign }) => {
+    const told = toldBy(desk)
+    return sum + (told === undefined ? NaN : sign * (told.get(count) ?? 0))
+  }, 0)
+
+/** The blocks of one series: what of it was shown, and what may be. */
+export class SeriesDesk {
+  readonly #series: Series
+  readonly #counts: CountsToRelease
+  readonly #rules: Office
+  readonly #links: readonly Link[]
+  #linkedDesks: readonly LinkedDesks[] | undefined
+  /** Its place in the order in which series are shown. */
+  readonly #rank: number
+  /** Blocks that were shown, in the order of time; of a dated series also financial years. */
+  #shown: Block[]
+  readonly #cells = new Map<string, Released[]>()
+  /** As it was before anything was shown anew. */
+  readonly #former: ReadonlyMap<string, readonly Released[]>
+  readonly #rowsOf = new Map<string, readonly MeasureRow[]>()
+  readonly #verdicts = new Map<string, boolean>()
+  readonly #counted = new Map<string, ReadonlyMap<string, number>>()
+  /** What is shown of months and groups; undefined: they are not shown. */
+  readonly #now = new Map<string, ReadonlyMap<string, number> | undefined>()
+  /** Those that were shown as they were, and the gaps between them as they are cut today. */
+  #cut: Block[] | undefined
+  readonly writes: Released[] = []
+  readonly drops: DroppedBlock[] = []
+
+  constructor(series: Series, counts: CountsToRelease, released: readonly Released[], rules: Office) {
+    this.#links = rules.linksOf(series.key)
+    this.#rank = rules.rankOf(series.key)
+    this.#series = series
+    this.#counts = counts
+    this.#rules = rules
+    for (const one of released) {
+      const cells = this.#cells.get(blockKey(one))
+      if (cells) cells.push(one)
+      else this.#cells.set(blockKey(one), [one])
+    }
+    this.#former = new Map(this.#cells)
+    this.#shown = [...this.#cells.values()]
+      .flatMap(([one]) => (one ? [{ first: one.first, last: one.last }] : []))
+      .sort((a, b) => a.first - b.first || a.last - b.last)
+  }
+
+  /** Shows blocks anew whose numbers have moved by nothing or enough. */
+  renew(): void {
+    const moves: { block: Block; moved: ReadonlyMap<string, number> }[] = []
+    for (const block of this.#shown) {
+      const former = this.#cells.get(blockKey(block)) ?? []
+      if (former.every((cell) => cell.isHidden || this.#isAsCounted(cell))) {
+        moves.push({ block, moved: new Map() })
+        continue
+      }
+      const present = this.#cellsIn(block, [...new Set(former.map(({ by }) => by))])
+      if (former.some(isNobodyAlone) && !this.#isNobody(block)) {
+        this.#drop(block)
+        continue
+      }
+      const moved = this.#movesIn(block, former, present)
+      const isChanged = [...moved.values()].some((move) => move !== 0)
+      const mayMove = isChanged && this.#mayMove(block, former, present, moved, moves)
+      moves.push({ block, moved: mayMove ? moved : new Map() })
+      if (mayMove) this.#write(block, present)
+    }
+  }
+
+  /**
+   * Shows a period, if it is made of whole blocks, in every dimension that is asked for.
+   *
+   * @returns the narrowest period around it that could be shown; undefined: it is shown, or there is none
+   */
+  show(asked: Block): Block | undefined {
+    const blocks = this.#series.isDated ? this.#datedBlocks(asked) : this.#blocks()
+    const own = blocksOf(asked, blocks)
+    const isShown = own !== undefined && (!this.#series.isDated || own.length === 1)
+    if (!isShown) return this.#series.isDated ? this.#datedAround(asked, blocks) : askFor(asked, blocks)
+    const isNobody = own.every((block) => this.#isNobody(block))
+    for (const block of own) this.#showBlock(block, isNobody)
+    return undefined
+  }
+
+  /** @param isNobody in the whole period that is asked for; who comes later then makes it another answer, shown or hidden */
+  #showBlock(block: Block, isNobody: boolean): void {
+    const cells = this.#cells.get(blockKey(block)) ?? []
+    if (!isNobody && cells.some(isNobodyAlone)) {
+      this.#write(
+        block,
+        cells.map((cell) => ({ ...cell, parts: cell.parts.filter((part) => part !== NOBODY_ALONE) })),
+      )
+    }
+    const isPending = this.#rules.isPending(block)
+    const missing = [...this.#counts.groups.keys()].filter((by) => cells.every((one) => one.by !== by))
+    if (isPending || (cells.length > 0 && missing.length === 0)) return
+    const present = this.#cellsIn(block, ['', ...missing])
+    const total = cells.find(({ by }) => by === '')
+    // Groups beside a total of another day would tell who has come since.
+    const isFresh =
+      total === undefined ||
+      isSame(
+        total,
+        present.find(({ by }) => by === ''),
+      )
+    if (!isFresh) return
+    const written = total === undefined ? present : present.filter(({ by }) => by !== '')
+    const parts = isNobody && cells.every(isNobodyAlone) ? [NOBODY_ALONE] : []
+    this.#write(
+      block,
+      written.map((cell) => ({ ...cell, parts: [...cell.parts, ...parts] })),
+    )
+  }
+
+  #isNobody(block: Block): boolean {
+    return [...this.#series.countsOf(this.#totalIn(block)).values()].every((count) => count === 0)
+  }
+
+  /** Whether what was shown is what is counted today. */
+  #isAsCounted(cell: Released): boolean {
+    return isSame(cell, { ...cell, rows: this.#rowsIn(cell, cell) })
+  }
+
+  #drop(block: Block): void {
+    this.drops.push({ ...block, series: this.#series.key })
+    this.#cells.delete(blockKey(block))
+    this.#shown = this.#shown.filter((one) => blockKey(one) !== blockKey(block))
+    this.#now.clear()
+  }
+
+  #write(block: Block, cells: readonly Released[]): void {
+    const former = this.#cells.get(blockKey(block)) ?? []
+    this.#now.clear()
+    if (!this.#cells.has(blockKey(block))) {
+      this.#shown = [...this.#shown, block].sort((a, b) => a.first - b.first || a.last - b.last)
+    }
+    const written = new Set(cells.map(({ by }) => by))
+    this.#cells.set(blockKey(block), [...former.filter(({ by }) => !written.has(by)), ...cells])
+    this.writes.push(...cells)
+  }
+
+  #blocks(): Block[] {
+    const { current, isOver, range } = this.#rules
+    const passes = (block: Block): boolean => this.#passes(block)
+    const isNobody = (block: Block): boolean => this.#isNobody(block)
+    const rules = { current, isOver, passes, isNobody }
+    const cut = () => gapsIn(range, this.#shown).flatMap((gap) => cutBlocks(gap, rules))
+    return (this.#cut ??= [...this.#shown, ...cut()].sort((a, b) => a.first - b.first))
+  }
+
+  /** Quarters, and the asked one itself if it is a financial year. */
+  #datedBlocks(asked: Block): Block[] {
+    const isFit = (block: Block): boolean => this.#passes(block) && this.#fitsShown(block)
+    if (isYear(asked)) return this.#isShown(asked) || isFit(asked) ? [asked] : []
+    return this.#quarters().filter((block) => this.#isShown(block) || this.#fitsShown(block))
+  }
+
+  #quarters(): Block[] {
+    const quarters = this.#shown.filter((block) => !isYear(block))
+    const passes = (block: Block): boolean => this.#passes(block)
+    const cut = () => gapsIn(this.#rules.range, quarters).flatMap((gap) => cutQuarters(gap, { passes }))
+    return (this.#cut ??= [...quarters, ...cut()].sort((a, b) => a.first - b.first))
+  }
+
+  /**
+   * What a year has more than one of its quarters must be enough people, too, of everybody and of each group, whichever of
+   * them was shown first.
+   */
+  #fitsShown(block: Block, rows = this.#totalIn(block), { by, value } = EVERYBODY): boolean {
+    if (!this.#series.isDated) return true
+    const own = this.#series.countsOf(rows)
+    const minimumCount = this.#rules.minimumCountIn(block)
+    const others = this.#shown.filter(
+      (one) => blockKey(one) !== blockKey(block) && (contains(one, block) || contains(block, one)),
+    )
+    return others.every((other) => {
+      const cell = (this.#cells.get(blockKey(other)) ?? []).find(
+        (one) => one.by === by && one.value === value,
+      )
+      if (cell === undefined || cell.isHidden) return true
+      const counts = this.#series.countsOf(cell.rows)
+      return [...own].every(([name, count]) => !isSmallMove(count - (counts.get(name) ?? 0), minimumCount))
+    })
+  }
+
+  #datedAround(asked: Block, blocks: readonly Block[]): Block | undefined {
+    const single = blocks.find((block) => contains(block, asked))
+    if (single) return single
+    const year = { first: firstOfYear(asked.first), last: lastOfYear(asked.first) }
+    return contains(year, asked) && blockKey(year) !== blockKey(asked) && this.#passes(year)
+      ? year
+      : undefined
+  }
+
+  #isShown(block: Block): boolean {
+    return this.#cells.has(blockKey(block))
+  }
+
+  #totalIn(block: Block): readonly MeasureRow[] {
+    const known = this.#rowsOf.get(blockKey(block))
+    if (known) return known
+    const rows = this.#series.rowsIn(this.#counts.all, block)
+    this.#rowsOf.set(blockKey(block), rows)
+    return rows
+  }
+
+  #passes(block: Block): boolean {
+    const known = this.#verdicts.get(blockKey(block))
+    if (known !== undefined) return known
+    // Most of the years that are looked at have nobody in them.
+    if (!this.#series.isDated && this.#rules.isUntouched(block)) return true
+    const minimumCount = this.#rules.minimumCountIn(block)
+    const isAnySmall = (counts: Iterable<number>): boolean =>
+      [...counts].some((count) => isSmallMove(count, minimumCount))
+    const verdict =
+      !isAnySmall(this.#series.countsOf(this.#totalIn(block)).values()) &&
+      this.#isFit(block, this.#totalIn(block))
+    this.#verdicts.set(blockKey(block), verdict)
+    return verdict
+  }
+
+  /**
+   * The numbers of people that follow from this series and others, where the others are as they are shown. Of those that are
+   * not shown, the ones before it count as they would be shown; the ones after it will have to fit.
+   */
+  #linked(block: Block, rows: readonly MeasureRow[], group = EVERYBODY): number[] {
+    return this.#follow(rows, (desk) =>
+      desk.#rank < this.#rank ? desk.toldIn(block, group) : desk.shownNow(block, group),
+    )
+  }
+
+  /**
+   * The same over the months around the block that make whole blocks of all of them, as they are shown: what follows from
+   * neighbours together follows, too.
+   */
+  #linkedAround(block: Block, rows: readonly MeasureRow[], group = EVERYBODY): number[] {
+    const around = new Map<string, { range: Block; own: ReadonlyMap<string, number> }>()
+    return this.#linksNow().map(({ others, terms }) => {
+      // Of something that was never shown nothing follows.
+      if (others.some((desk) => desk.#shown.length === 0)) return NaN
+      const name = others.map((desk) => desk.#rank).join(' ')
+      const known = around.get(name)
+      const range = known?.range ?? this.#wholeFor(block, [this, ...others])
+      const own =
+        known?.own ?? this.#series.countsOf(merged([...rows, ...this.#shownBeside(block, range, group)]))
+      around.set(name, { range, own })
+      return sumOf(terms, (desk) => (desk === this ? own : desk.shownNow(range, group)))
+    })
+  }
+
+  #wholeFor(block: Block, desks: readonly SeriesDesk[]): Block {
+    let range = block
+    if (desks.every((desk) => desk.#shown.length === 0)) return range
+    for (;;) {
+      const touched = desks.flatMap((desk) => desk.#shown.filter((one) => overlap(one, range)))
+      const first = Math.min(range.first, ...touched.map((one) => one.first))
+      const last = Math.max(range.last, ...touched.map((one) => one.last))
+      if (first === range.first && last === range.last) return range
+      range = { first, last }
+    }
+  }
+
+  /** What is shown in a range beside one of its blocks. */
+  #shownBeside(block: Block, range: Block, { by, value }: Group): MeasureRow[] {
+    return this.#shown
+      .filter((one) => contains(range, one) && !overlap(one, block))
+      .flatMap((one) => this.#cells.get(blockKey(one)) ?? [])
+      .filter((cell) => cell.by === by && cell.value === value && !cell.isHidden)
+      .flatMap(({ rows }) => rows)
+  }
+
+  /** The same as it was before anything was shown anew. What was not shown then is no number. */
+  #linkedBefore(block: Block, rows: readonly MeasureRow[], group: Group): number[] {
+    return this.#follow(rows, (desk) => desk.shownIn(block, group, desk.#former))
+  }
+
+  #follow(
+    rows: readonly MeasureRow[],
+    toldBy: (desk: SeriesDesk) => ReadonlyMap<string, number> | undefined,
+  ): number[] {
+    const told = new Map<SeriesDesk, ReadonlyMap<string, number> | undefined>([
+      [this, this.#series.countsOf(rows)],
+    ])
+    const tellOnce = (desk: SeriesDesk): ReadonlyMap<string, number> | undefined => {
+      if (!told.has(desk)) told.set(desk, toldBy(desk))
+      return told.get(desk)
+    }
+    return this.#linksNow().map(({ terms }) => sumOf(terms, tellOnce))
+  }
+
+  /** The links with the desks that they are between: all of them stand by the time that the first is asked. */
+  #linksNow(): readonly LinkedDesks[] {
+    this.#linkedDesks ??= this.#links.flatMap(({ whole, parts }) => {
+      const terms = [whole, ...parts].map(({ series, count }, at) => {
+        return { desk: this.#rules.deskOf(series), count, sign: at === 0 ? 1 : -1 }
+      })
+      const known = terms.flatMap(({ desk, ...term }) => (desk ? [{ desk, ...term }] : []))
+      if (known.length < terms.length) return []
+      const others = [...new Set(known.map(({ desk }) => desk))].filter((desk) => desk !== this)
+      return [{ others, terms: known }]
+    })
+    return this.#linkedDesks
+  }
+
+  /** Whether nothing that follows is small; parts that are more than their whole are of different days, and fit no more. */
+  #isFit(block: Block, rows: readonly MeasureRow[], group = EVERYBODY): boolean {
+    const minimumCount = this.#rules.minimumCountIn(block)
+    const linked = [...this.#linked(block, rows, group), ...this.#linkedAround(block, rows, group)]
+    return linked.every((count) => Number.isNaN(count) || (count >= 0 && !isSmall(count, minimumCount)))
+  }
+
+  /** What a block is shown as; where it is not, what it would be shown as today. */
+  toldIn(block: Block, group: Group): ReadonlyMap<string, number> {
+    const shown = this.shownNow(block, group)
+    if (shown) return shown
+    const name = `${blockKey(block)} ${group.by} ${group.value}`
+    const counted = this.#counted.get(name) ?? this.#series.countsOf(this.#rowsIn(block, group))
+    this.#counted.set(name, counted)
+    return counted
+  }
+
+  /** What a block is shown as by now; undefined: it is not. */
+  shownNow(block: Block, group: Group): ReadonlyMap<string, number> | undefined {
+    if (this.#shown.length === 0) return undefined
+    const name = `${blockKey(block)} ${group.by} ${group.value}`
+    if (!this.#now.has(name)) this.#now.set(name, this.shownIn(block, group, this.#cells))
+    return this.#now.get(name)
+  }
+
+  /** What a block is shown as, or was, in whole blocks. */
+  shownIn(
+    block: Block,
+    { by, value }: Group,
+    cells: ReadonlyMap<string, readonly Released[]>,
+  ): ReadonlyMap<string, number> | undefined {
+    const own = this.#series.isDated
+      ? this.#shown.filter((one) => blockKey(one) === blockKey(block))
+      : blocksOf(block, this.#shown)
+    const shown = (own ?? []).flatMap((one) =>
+      (cells.get(blockKey(one)) ?? []).filter(
+        (cell) => cell.by === by && cell.value === value && !cell.isHidden,
+      ),
+    )
+    if (own === undefined || own.length === 0 || shown.length < own.length) return undefined
+    return this.#series.countsOf(merged(shown.flatMap(({ rows }) => rows)))
+  }
+
+  /** What is counted today. */
+  #rowsIn(block: Block, { by, value }: Group): readonly MeasureRow[] {
+    if (by === '') return this.#totalIn(block)
+    const counts = this.#counts.groups.get(by)?.get(value)
+    return counts ? this.#series.rowsIn(counts, block) : []
+  }
+
+  /** By how much each number that was shown would move, of everybody and of each group, and what follows from them. */
+  #movesIn(block: Block, former: readonly Released[], present: readonly Released[]): Map<string, number> {
+    const moves = movesBetween(former, present, this.#series)
+    for (const cell of present) {
+      const before = former.find((other) => isCellOf(cell, other))
+      if (cell.isHidden || before === undefined || before.isHidden) continue
+      const linked = this.#linked(block, cell.rows, cell)
+      // No number before or no number now: it does not follow.
+      for (const [at, then] of this.#linkedBefore(block, before.rows, cell).entries()) {
+        const move = (linked[at] ?? NaN) - then
+        if (!Number.isNaN(move)) moves.set(`${cell.by}/${cell.value}/link ${at}`, move)
+      }
+    }
+    return moves
+  }
+
+  /** Everybody, and the groups of some dimensions, as they are counted today. */
+  #cellsIn(block: Block, wanted: readonly string[]): Released[] {
+    const total = this.#cell(block, '', '', this.#totalIn(block))
+    return wanted.flatMap((by) => (by === '' ? [total] : this.#groupsIn(block, by, total)))
+  }
+
+  #groupsIn(block: Block, by: string, total: Released): Released[] {
+    const { countsOf, rowsIn } = this.#series
+    const minimumCount = this.#rules.minimumCountIn(block)
+    const names = [...countsOf(total.rows).keys()]
+    const groups = [...(this.#counts.groups.get(by) ?? [])].map(([value, counts]) => {
+      const rows = rowsIn(counts, block)
+      const told = countsOf(rows)
+      return {
+        cell: this.#cell(block, by, value, rows),
+        value,
+        counts: names.map((name) => told.get(name) ?? 0),
+        isHidden: !this.#isFit(block, rows, { by, value }) || !this.#fitsShown(block, rows, { by, value }),
+      }
+    })
+    const hidden = hiddenGroups(groups, {
+      total: [...countsOf(total.rows).values()],
+      overlapping: this.#rules.isOverlapping(by) || this.#series.isDated,
+      minimumCount,
+    })
+    return groups.map(({ cell, value }) => (hidden.has(value) ? { ...cell, isHidden: true, rows: [] } : cell))
+  }
+
+  #cell(block: Block, by: string, value: string, rows: readonly MeasureRow[]): Released {
+    const parts = this.#series.smallParts(rows, this.#rules.minimumCountIn(block))
+    return { ...block, series: this.#series.key, by, value, isHidden: false, parts, rows }
+  }
+
+  #mayMove(
+    block: Block,
+    former: readonly Released[],
+    present: readonly Released[],
+    moved: ReadonlyMap<string, number>,
+    before: readonly { block: Block; moved: ReadonlyMap<string, number> }[],
+  ): boolean {
+    const minimumCount = this.#rules.minimumCountIn(block)
+    const isEnough = (moves: ReadonlyMap<string, number>): boolean =>
+      [...moves.values()].every((move) => !isSmallMove(move, minimumCount))
+    const staysShown = former.every(
+      (one) => one.isHidden || present.some((other) => isCellOf(one, other) && !other.isHidden),
+    )
+    const staysHidden = former.every(
+      (one) => !one.isHidden || present.every((other) => !isCellOf(one, other) || other.isHidden),
+    )
+    if (this.#rules.isPending(block) || !staysShown || !staysHidden) return false
+    const areLinksKept = present.every((cell) => cell.isHidden || this.#isFit(block, cell.rows, cell))
+    if (!this.#passes(block) || !areLinksKept || !isEnough(moved)) return false
+    if (this.#series.isDated) {
+      return present.every((cell) => cell.isHidden || this.#fitsShown(block, cell.rows, cell))
+    }
+    // Together with its neighbours, too: they may be asked for as one period.
+    let sum = moved
+    for (const neighbour of before.toReversed()) {
+      sum = sumOfMoves(sum, neighbour.moved)
+      if (!isEnough(sum)) return false
+    }
+    return true
+  }
+}

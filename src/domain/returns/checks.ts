@@ -1,0 +1,107 @@
+import { rowsOfReturn, type ContractFigures, type ReturnContent } from './return-content.ts'
+import type { TemplateCheck } from './template.ts'
+
+/** What came of a check of a return. */
+export interface CheckResult {
+  id: string
+  level: 'error' | 'warning'
+  passed: boolean
+  detail: string
+}
+
+/** The checks that every return has, beside those of its template. */
+export const ownChecks = ['completeness', 'no-data', 'jumps'] as const
+
+const LEAST_PAIRED = 0.6
+const LARGEST_JUMP = 0.5
+
+/** What a return is checked against. */
+export interface CheckSurroundings {
+  checks: readonly TemplateCheck[]
+  contracts: readonly ContractFigures[]
+  /** The returns of up to four periods before, newest first. */
+  previous: readonly Pick<ReturnContent, 'sections'>[]
+}
+
+/** Made from what the return shows, so that no check tells what a row hides. */
+export const checkReturn = (content: ReturnContent, around: CheckSurroundings): CheckResult[] => [
+  ...around.checks.map((check) => identity(content, check)),
+  completeness(around.contracts),
+  noData(around.contracts),
+  jumps(content, around.previous),
+]
+
+function identity(content: ReturnContent, { id, title, level, equal }: TemplateCheck): CheckResult {
+  const rows = new Map(rowsOfReturn(content).map((row) => [row.id, row]))
+  const [left, right] = equal.map((side) => {
+    const values = side.map((name) => rows.get(name)?.value)
+    return values.every((value) => typeof value === 'number')
+      ? values.reduce((sum, value) => sum + value, 0)
+      : undefined
+  })
+  if (left === undefined || right === undefined) {
+    return { id, level, passed: true, detail: `${title}: not checked, since a row of it is not shown.` }
+  }
+  // Hours are no whole numbers, and their sums not exact to the last digit.
+  const passed = Math.abs(left - right) < 1e-6
+  return { id, level, passed, detail: passed ? `${title}.` : `${title}: ${left} is not ${right}.` }
+}
+
+/** A warning that names the contracts that it is about. */
+function warning(
+  id: (typeof ownChecks)[number],
+  names: readonly string[],
+  bad: string,
+  good: string,
+): CheckResult {
+  const passed = names.length === 0
+  return { id, level: 'warning', passed, detail: passed ? good : `${bad}: ${names.join(', ')}.` }
+}
+
+function completeness(contracts: readonly ContractFigures[]): CheckResult {
+  const low = contracts.filter(({ completeness: { rate } }) => rate !== null && rate < LEAST_PAIRED)
+  return warning(
+    'completeness',
+    low.map(({ contract }) => contract.contractId),
+    'Fewer than 60% of the closed cases have a start and an end assessment',
+    'Where it is shown, at least 60% of the closed cases have a start and an end assessment.',
+  )
+}
+
+/** A contract with a hidden figure has data. */
+function noData(contracts: readonly ContractFigures[]): CheckResult {
+  const empty = contracts.filter(
+    ({ completeness: { closedCases }, measures, figures }) =>
+      closedCases === 0 &&
+      figures === null &&
+      [...measures.values()].every(
+        ({ suppressed, denominator, count }) => !suppressed && !denominator && !count,
+      ),
+  )
+  return warning(
+    'no-data',
+    empty.map(({ contract }) => contract.contractId),
+    'There is nothing of these contracts in the period',
+    'There is something of every contract.',
+  )
+}
+
+/** A number is held against the mean of the last four periods that show it. */
+function jumps(content: ReturnContent, previous: CheckSurroundings['previous']): CheckResult {
+  const before = previous.map((one) => new Map(rowsOfReturn(one).map((row) => [row.id, row.value])))
+  const jumped = rowsOfReturn(content).filter(({ id, value }) => {
+    const values = before.flatMap((rows) => {
+      const earlier = rows.get(id)
+      return typeof earlier === 'number' ? [earlier] : []
+    })
+    if (typeof value !== 'number' || values.length === 0) return false
+    const mean = values.reduce((sum, one) => sum + one, 0) / values.length
+    return mean > 0 && Math.abs(value - mean) > LARGEST_JUMP * mean
+  })
+  return warning(
+    'jumps',
+    jumped.map(({ id }) => id),
+    'More than half above or below the mean of the last four periods',
+    'No row is more than half above or below the mean of the last four periods.',
+  )
+}

@@ -1,0 +1,88 @@
+import type { Dimension } from '../../domain/counting/groups.ts'
+import { planFor, type CountingPlan } from '../../domain/counting/plan.ts'
+import type { Block } from '../../domain/disclosure/blocks.ts'
+import type { ReleasedFigures } from '../../domain/disclosure/shown-figures.ts'
+import type { Period } from '../../domain/period.ts'
+import { notFound } from '../../domain/problem.ts'
+import type { StoredContract } from '../../store/contracts.ts'
+import type { Store } from '../../store/store.ts'
+import type { Needs } from '../needs.ts'
+import { releaseFigures, stampOf, type ReleaseQuestion } from './release-figures.ts'
+
+/** What a commissioner may see of a contract in some periods, each in the order in which it was asked for. */
+export interface ReadReleased {
+  contract: StoredContract
+  plan: CountingPlan
+  periods: readonly ReleasedFigures[]
+  /** Whether something accepted is not in them, for each period. */
+  pending: readonly boolean[]
+}
+
+type ReadNeeds = Pick<Needs, 'transact' | 'definitions' | 'clock' | 'returnGraceDays'>
+
+/**
+ * Reads what was released, and releases first what has not been looked at since anything changed.
+ *
+ * @throws {Problem} `notFound` if the contract does not name this commissioner
+ */
+export const readReleased = (needs: ReadNeeds) => {
+  const release = releaseFigures(needs)
+  const { transact } = needs
+  return async (commissioner: string, question: ReleaseQuestion): Promise<ReadReleased> => {
+    const as = { role: 'commissioner', organisation: commissioner } as const
+    const known = await transact(as, (store) => look(needs, store, question))
+    // Looked at when nothing was pending, and nothing was counted since.
+    if (known.periods) return { ...known, periods: known.periods, pending: question.periods.map(() => false) }
+    const pending = await release(question)
+    return transact(as, async (store) => ({
+      ...(await contractOf(needs, store, question.contractId)),
+      periods: await cellsOf(store, question, await askedOf(store, question)),
+      pending,
+    }))
+  }
+}
+
+/** All periods, if nothing has changed since they were looked at. */
+async function look(
+  needs: ReadNeeds,
+  store: Store,
+  question: ReleaseQuestion,
+): Promise<Omit<ReadReleased, 'periods' | 'pending'> & { periods: ReleasedFigures[] | undefined }> {
+  const { contractId } = question
+  const [{ contract, plan }, recounts, asked] = await Promise.all([
+    contractOf(needs, store, contractId),
+    store.releases.recounts(contractId),
+    askedOf(store, question),
+  ])
+  const { clock, returnGraceDays } = needs
+  const stamp = stampOf({ contract, plan, recounts, today: clock.today(), returnGraceDays })
+  const isFresh = asked.every((one) => one?.stamp === stamp)
+  return { contract, plan, periods: isFresh ? await cellsOf(store, question, asked) : undefined }
+}
+
+async function contractOf({ definitions }: ReadNeeds, store: Store, contractId: string) {
+  const contract = await store.contracts.find(contractId)
+  if (contract === undefined) throw notFound()
+  return { contract, plan: planFor(contract, definitions) }
+}
+
+type Asked = Awaited<ReturnType<Store['releases']['asked']>>
+
+const blockOf = ({ firstMonth: first, lastMonth: last }: Period): Block => ({ first, last })
+
+const askedOf = (store: Store, { contractId, periods, by }: ReleaseQuestion): Promise<Asked[]> =>
+  Promise.all(periods.map((period) => store.releases.asked(contractId, by ?? '', blockOf(period))))
+
+async function cellsOf(
+  store: Store,
+  { contractId, periods, by }: { contractId: string; periods: readonly Period[]; by?: Dimension | undefined },
+  asked: readonly Asked[],
+): Promise<ReleasedFigures[]> {
+  const first = Math.min(...periods.map(({ firstMonth }) => firstMonth))
+  const last = Math.max(...periods.map(({ lastMonth }) => lastMonth))
+  const cells = await store.releases.within(contractId, { first, last }, by === undefined ? [''] : ['', by])
+  return periods.map((period, at) => ({
+    cells: cells.filter((cell) => cell.first >= period.firstMonth && cell.last <= period.lastMonth),
+    askFor: asked[at]?.askFor ?? {},
+  }))
+}

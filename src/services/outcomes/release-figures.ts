@@ -1,0 +1,153 @@
+import type { Contract } from '../../domain/contracts/contract.ts'
+import { minimumCountFor } from '../../domain/contracts/minimum-count.ts'
+import type { Dimension } from '../../domain/counting/groups.ts'
+import { planAsText, planFor, type CountingPlan } from '../../domain/counting/plan.ts'
+import type { DatedCount } from '../../domain/counts.ts'
+import type { Block } from '../../domain/disclosure/blocks.ts'
+import { decideRelease } from '../../domain/disclosure/release.ts'
+import type { CountsToRelease, Released, ReleaseRules } from '../../domain/disclosure/released.ts'
+import { linksBetween } from '../../domain/disclosure/links.ts'
+import { movesIn, seriesOf, type MonthlyCounts } from '../../domain/disclosure/series.ts'
+import { groupBySubject } from '../../domain/outcomes/outcome.ts'
+import {
+  addDays,
+  monthOf,
+  monthPeriod,
+  WHOLE_LIFE,
+  type LondonDate,
+  type Period,
+} from '../../domain/period.ts'
+import type { StoredContract } from '../../store/contracts.ts'
+import type { Store } from '../../store/store.ts'
+import type { Needs } from '../needs.ts'
+
+/** Which periods of a contract are about to be read by a commissioner, and in which groups. */
+export interface ReleaseQuestion {
+  contractId: string
+  periods: readonly Period[]
+  by?: Dimension | undefined
+}
+
+type ReleaseNeeds = Pick<Needs, 'transact' | 'definitions' | 'clock' | 'returnGraceDays'>
+
+const ALL_MONTHS: Block = { first: 0, last: 999_912 }
+
+/**
+ * Decides what commissioners may see of some periods, and keeps it as what was shown. It works as the worker: the role of
+ * commissioners reads released counts only.
+ *
+ * @returns for each period whether something accepted is not in what is shown, since it is not counted yet
+ */
+export const releaseFigures =
+  ({ transact, definitions, clock, returnGraceDays }: ReleaseNeeds) =>
+  ({ contractId, periods, by = '' as Dimension }: ReleaseQuestion): Promise<boolean[]> =>
+    transact({ role: 'worker', contract: contractId }, async (store) => {
+      await store.releases.lock(contractId)
+      const [contract, recounts, pending, dimensions] = await Promise.all([
+        store.contracts.find(contractId),
+        store.releases.recounts(contractId),
+        store.marks.months(contractId),
+        store.releases.dimensions(contractId),
+      ])
+      if (contract === undefined) return periods.map(() => false)
+      const plan = planFor(contract, definitions)
+      const today = clock.today()
+      const wanted = [...new Set(['', ...dimensions, by])]
+      const [monthly, released] = await Promise.all([
+        store.counts.monthly(contractId, ALL_MONTHS.last, wanted),
+        store.releases.within(contractId, ALL_MONTHS, wanted),
+      ])
+      const series = seriesOf(contract, plan, today)
+      const rules = rulesFor(contract, { monthly, pending, today, returnGraceDays })
+      const counts = countsToRelease(monthly, by)
+      const stamp = stampOf({ contract, plan, recounts, today, returnGraceDays })
+      const links = linksBetween(series, plan, movesIn(counts.all, plan))
+      const { writes, drops, askFor } = decideRelease(periods, { series, links }, counts, released, rules)
+      // What waits to be counted is looked at again when it is asked for again.
+      const isSettled = pending.length === 0 && contract.countedWith !== null
+      await store.releases.drop(contractId, drops)
+      await writeAll(store, contractId, writes)
+      for (const [at, { firstMonth: first, lastMonth: last }] of periods.entries()) {
+        const asked = { by, first, last, stamp: isSettled ? stamp : '', askFor: askFor[at] ?? {} }
+        await store.releases.remember(contractId, asked)
+      }
+      return periods.map(
+        ({ lastMonth }) => contract.countedWith === null || pending.some((month) => month <= lastMonth),
+      )
+    })
+
+const CELLS_AT_ONCE = 2_000
+
+async function writeAll(store: Store, contractId: string, cells: readonly Released[]): Promise<void> {
+  for (let at = 0; at < cells.length; at += CELLS_AT_ONCE) {
+    await store.releases.write(contractId, cells.slice(at, at + CELLS_AT_ONCE))
+  }
+}
+
+/** Everything that an answer depends on: while it stays the same, so does the answer. */
+export function stampOf({
+  contract,
+  plan,
+  recounts,
+  today,
+  returnGraceDays,
+}: {
+  contract: StoredContract
+  plan: CountingPlan
+  recounts: number
+  today: LondonDate
+  returnGraceDays: number
+}): string {
+  return [recounts, contract.revision, today, returnGraceDays, planAsText(plan)].join(' ')
+}
+
+function rulesFor(
+  contract: StoredContract,
+  {
+    monthly,
+    pending,
+    today,
+    returnGraceDays,
+  }: {
+    monthly: readonly DatedCount[]
+    pending: readonly number[]
+    today: LondonDate
+    returnGraceDays: number
+  },
+): ReleaseRules {
+  const current = monthOf(today)
+  return {
+    first: monthly.reduce((first, { month }) => Math.min(first, month), current),
+    current,
+    isOver: isOver(contract, today, returnGraceDays),
+    minimumCountIn: ({ first }) =>
+      minimumCountFor(contract.minimumCounts, contract.minimumCount, monthPeriod(first)),
+    isPending: ({ first, last }) =>
+      contract.countedWith === null ||
+      pending.some((month) => month === WHOLE_LIFE || (first <= month && month <= last)),
+    isOverlapping: (by) => by === 'cohort',
+  }
+}
+
+/** Nothing more is expected of a contract that has ended, once the time of grace is over. */
+const isOver = ({ endsOn }: Pick<Contract, 'endsOn'>, today: LondonDate, graceDays: number): boolean =>
+  today > addDays(endsOn, graceDays)
+
+/** @param by '' for none: groups that were shown before are looked at again in any case */
+function countsToRelease(monthly: readonly DatedCount[], by: string): CountsToRelease {
+  const byGroup = new Map<string, Map<string, DatedCount[]>>()
+  for (const count of monthly) {
+    const values = byGroup.get(count.by) ?? new Map<string, DatedCount[]>()
+    byGroup.set(count.by, values)
+    const counts = values.get(count.value)
+    if (counts) counts.push(count)
+    else values.set(count.value, [count])
+  }
+  const groups = new Map<string, ReadonlyMap<string, MonthlyCounts>>()
+  for (const [name, values] of byGroup) {
+    if (name === '') continue
+    groups.set(name, new Map([...values].map(([value, counts]) => [value, groupBySubject(counts)])))
+  }
+  if (by !== '' && !groups.has(by)) groups.set(by, new Map())
+  return { all: groupBySubject(byGroup.get('')?.get('') ?? []), groups }
+}

@@ -1,0 +1,37 @@
+import { periodOfMonths } from '../../domain/period.ts'
+import { notFound, Problem } from '../../domain/problem.ts'
+import type { StoredReturn } from '../../store/returns/returns.ts'
+import type { PageRequest } from '../../store/store.ts'
+import type { Needs } from '../needs.ts'
+import { makeReturn, type ReturnNeeds } from './make-return.ts'
+
+/** A commissioner's returns of every version, in the order in which they were first made. */
+export const listReturns =
+  ({ transact }: Pick<Needs, 'transact'>) =>
+  (commissioner: string, page: PageRequest): Promise<StoredReturn[]> =>
+    transact({ role: 'commissioner', organisation: commissioner }, (store) => store.returns.list(page))
+
+/**
+ * One version of a return. The newest is first made again if its data has changed: a draft in its place, what was submitted
+ * as a draft of the next version.
+ */
+export const getReturn = (needs: ReturnNeeds) => {
+  const { transact } = needs
+  const make = makeReturn(needs)
+  return async (commissioner: string, returnId: string): Promise<StoredReturn> => {
+    const find = () =>
+      transact({ role: 'commissioner', organisation: commissioner }, (store) => store.returns.find(returnId))
+    const stored = await find()
+    if (stored === undefined) throw notFound()
+    if (stored.status === 'superseded') return stored
+    const { template, firstMonth, lastMonth } = stored
+    try {
+      await make({ commissioner, template, period: periodOfMonths(firstMonth, lastMonth) })
+    } catch (error) {
+      // Its contracts do not ask for it any more: it stays as it was made.
+      if (error instanceof Problem && error.code === 'invalid') return stored
+      throw error
+    }
+    return (await find()) ?? stored
+  }
+}

@@ -1,0 +1,85 @@
+import { periodOfMonths } from '../../domain/period.ts'
+import { notFound, Problem, whole, type Fault, type Reading } from '../../domain/problem.ts'
+import type { StoredReturn } from '../../store/returns/returns.ts'
+import type { Needs } from '../needs.ts'
+import { waitForCounts } from '../outcomes/wait-for-counts.ts'
+import { getReturn } from './read-returns.ts'
+import type { ReturnNeeds } from './make-return.ts'
+
+/** Who answers for a return, and by check why it is submitted though the check failed. */
+export interface Submission {
+  signedOffBy: string
+  reasons?: Record<string, string> | undefined
+}
+
+const LONGEST_WAIT_SECONDS = 10
+
+/**
+ * Submits a draft as its data is now: from then on it never changes, and the version before it is superseded.
+ *
+ * @param ifMatch the hash of the content that was signed off
+ * @throws {Problem} `conflict` if it was submitted before; `invalid` if a check of level error failed and no reason is given
+ */
+export const submitReturn = (needs: ReturnNeeds & Pick<Needs, 'pause'>) => {
+  const { transact, clock } = needs
+  const read = getReturn(needs)
+  const wait = waitForCounts(needs)
+  return async (
+    commissioner: string,
+    returnId: string,
+    reading: Reading<Submission>,
+    ifMatch?: string,
+  ): Promise<StoredReturn> => {
+    const as = { role: 'commissioner', organisation: commissioner } as const
+    const draft = await counted(commissioner, returnId)
+    return transact(as, async (store) => {
+      await store.returns.lock(draft)
+      const stored = await store.returns.find(returnId)
+      if (stored === undefined) throw notFound()
+      if (stored.status !== 'draft') throw new Problem('conflict', 'This return was submitted before.')
+      const { signedOffBy, reasons = {} } = whole(reading, faultsOf(stored, reading))
+      if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== `"${stored.sha256}"`) {
+        throw new Problem('precondition-failed', 'The return says something else than what you read.')
+      }
+      const versions = await store.returns.versions(stored)
+      for (const { returnId: former, status } of versions) {
+        if (status === 'submitted') await store.returns.supersede(former)
+      }
+      await store.returns.submit(returnId, { signedOffBy, reasons, submittedAt: clock.now().toISOString() })
+      const submitted = await store.returns.find(returnId)
+      if (submitted === undefined) throw new Error('a return that was submitted is there')
+      return submitted
+    })
+  }
+
+  /** What is accepted already has its part in what is submitted. */
+  async function counted(commissioner: string, returnId: string): Promise<StoredReturn> {
+    const { content, firstMonth, lastMonth } = await read(commissioner, returnId)
+    const period = periodOfMonths(firstMonth, lastMonth)
+    for (const contractId of content.contracts) {
+      await wait({ contractId, period, seconds: LONGEST_WAIT_SECONDS }, async () => ({
+        pending: await transact({ role: 'worker', contract: contractId }, (store) =>
+          store.marks.pending(contractId, 0, lastMonth),
+        ),
+      }))
+    }
+    return read(commissioner, returnId)
+  }
+}
+
+function faultsOf({ checks }: StoredReturn, { given, faults }: Reading<Submission>): Fault[] {
+  // Reasons that cannot be read may be those that are asked for.
+  if (faults.some(({ pointer }) => pointer.startsWith('/reasons'))) return []
+  const reasons = given.reasons ?? {}
+  const unknown = Object.keys(reasons).filter((id) => !checks.some((check) => check.id === id))
+  const unexplained = checks.filter(
+    ({ id, level, passed }) => level === 'error' && !passed && reasons[id] === undefined,
+  )
+  return [
+    ...unknown.map((id) => ({ pointer: `/reasons/${id}`, detail: 'is not a check of this return' })),
+    ...unexplained.map(({ id }) => ({
+      pointer: `/reasons/${id}`,
+      detail: 'this check failed: say why the return is submitted all the same',
+    })),
+  ]
+}

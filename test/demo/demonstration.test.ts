@@ -1,0 +1,187 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import t from 'tap'
+import { loadDefinitions, surveysFolder, type Portfolio } from '../../src/definitions.ts'
+import { inFlight } from '../../src/demo/client.ts'
+import { demonstrate } from '../../src/demo/demonstration.ts'
+import { showProgress } from '../../src/process/progress.ts'
+import { introduction, isAllAgreed } from '../../src/demo/report/report.ts'
+import { writeTour } from '../../src/demo/tour.ts'
+import { OPERATOR_KEY, startService } from '../support/service.ts'
+
+const definitions = loadDefinitions([surveysFolder])
+const [leicestershire] = definitions.portfolios.filter(({ id }) => id === 'leicestershire')
+if (leicestershire === undefined) throw new Error('Leicestershire comes with the package')
+const [victimFirst] = leicestershire.contracts
+if (victimFirst === undefined) throw new Error('Victim First is its first contract')
+const [group] = victimFirst.people
+if (group === undefined) throw new Error('it has people')
+
+/** Every count, its rest and its whole are 5 or more, so that nothing is hidden. */
+const small: Portfolio = {
+  ...leicestershire,
+  contracts: [
+    {
+      ...victimFirst,
+      published: [
+        { measure: 'health-resolved', label: 'Health', percent: 67, rounding: 'half-up' },
+        { measure: 'social-resolved', label: 'Social', percent: 50, rounding: 'half-up' },
+      ],
+      people: [
+        {
+          ...group,
+          cases: 100,
+          asked: [
+            {
+              instrument: 'victim-needs',
+              then: 'end',
+              endless: false,
+              needs: { health: { atStart: 30, resolved: 20 }, social: { atStart: 10, resolved: 5 } },
+            },
+          ],
+        },
+        { ...group, cases: 20, asked: [] },
+      ],
+    },
+  ],
+}
+
+const screen = { write: () => true }
+const run = promisify(execFile)
+
+t.test(
+  'a small portfolio comes out of the service, and comes out the same when it is sent again',
+  async (t) => {
+    const service = await startService()
+    t.teardown(() => service.stop())
+    const { url } = service.server
+    for (const time of ['first', 'second']) {
+      const { answers, examples, keyOf, revokeKeys } = await demonstrate(
+        [small],
+        { url, operatorKey: OPERATOR_KEY },
+        { definitions, screen },
+        new AbortController().signal,
+      )
+      const [answer] = [...answers.values()]
+      t.same(
+        answer?.outcomes.completeness,
+        { closedCases: 120, withStart: 100, paired: 100, rate: 5 / 6 },
+        time,
+      )
+      t.same(
+        answer?.outcomes.measures.map(({ measure, numerator, denominator }) => [
+          measure,
+          numerator,
+          denominator,
+        ]),
+        [
+          ['health-resolved', 20, 30],
+          ['social-resolved', 5, 10],
+        ],
+        time,
+      )
+      t.ok(isAllAgreed([small], answers), time)
+
+      const replies = await Promise.all(examples.map(({ line }) => answerTo(line)))
+      t.same(
+        replies.map(({ status }) => status),
+        [200, 200, 404],
+      )
+      t.equal(replies[0]?.body.contract, 'victim-first')
+      t.same(
+        replies[1]?.body.revisions.map(({ revision }: { revision: number }) => revision),
+        [1, 2],
+        'sent again, a slip that was put right stays right',
+      )
+      const tour = await writeTour([small], { url, operatorKey: OPERATOR_KEY, keyOf })
+      const asked = `. ${tour.path}; call $(key leicestershire-opcc) GET contracts/victim-first/outcomes?period=2019-20`
+      const { stdout } = await run('bash', ['-c', asked])
+      t.match(stdout, /^\{"contract":"victim-first".*\} 200\n$/, 'the tour knows the service and its keys')
+      await tour.remove()
+      t.notOk(existsSync(tour.path))
+
+      await revokeKeys()
+      const { body } = await service.operate('GET', '/v1/organisations/leicestershire-opcc/keys')
+      t.same(body.items, [], 'the keys that were shown are taken back')
+    }
+  },
+)
+
+t.test('a demonstration that is broken off takes its keys back', async (t) => {
+  const service = await startService()
+  t.teardown(() => service.stop())
+  const interruption = new AbortController()
+  interruption.abort()
+  const broken = demonstrate(
+    [small],
+    { url: service.server.url, operatorKey: OPERATOR_KEY },
+    { definitions, screen },
+    interruption.signal,
+  )
+  await t.rejects(broken, { name: 'AbortError' })
+  const { body } = await service.operate('GET', '/v1/organisations/catch-22/keys')
+  t.same(body.items, [])
+})
+
+/** Does what curl would with a printed line. */
+async function answerTo(line: string): Promise<{ status: number; body: any }> {
+  const [, authorization = '', address = ''] = /-H 'Authorization: (.+)' '(.+)'$/.exec(line) ?? []
+  const reply = await fetch(address, { headers: { authorization } })
+  return { status: reply.status, body: await reply.json() }
+}
+
+t.test('what is said first fits 100 columns', async (t) => {
+  const said = introduction(definitions.portfolios)
+  for (const line of said.split('\n')) t.ok(line.length <= 100, line)
+  t.match(said, '25 contracts with 90 figures')
+})
+
+t.test('progress is a bar on a terminal and some lines anywhere else', async (t) => {
+  const show = (isTTY: boolean, total: number): string => {
+    const written: string[] = []
+    const progress = showProgress({ isTTY, write: (text) => written.push(text) }, 'Sending', total)
+    for (let n = 0; n < total; n++) progress.advance()
+    progress.finish()
+    return written.join('')
+  }
+  t.equal(
+    show(false, 2000),
+    'Sending: 500 of 2,000\nSending: 1,000 of 2,000\nSending: 1,500 of 2,000\nSending: 2,000 of 2,000\n',
+  )
+  t.equal(
+    show(true, 2),
+    `\rSending  ${'░'.repeat(30)}  0 of 2\rSending  ${'█'.repeat(15)}${'░'.repeat(15)}  1 of 2\rSending  ${'█'.repeat(30)}  2 of 2\n`,
+  )
+  t.equal(show(false, 0), '')
+})
+
+t.test('so many are on their way at a time, and none is begun after a failure', async (t) => {
+  let atOnce = 0
+  let most = 0
+  const done: number[] = []
+  await inFlight([1, 2, 3, 4, 5, 6, 7], 3, async (item) => {
+    most = Math.max(most, ++atOnce)
+    await nextTurn()
+    atOnce--
+    done.push(item)
+  })
+  t.same(
+    done.sort((a, b) => a - b),
+    [1, 2, 3, 4, 5, 6, 7],
+  )
+  t.equal(most, 3)
+
+  const begun: number[] = []
+  await t.rejects(
+    inFlight([1, 2, 3, 4, 5, 6, 7], 2, async (item) => {
+      begun.push(item)
+      await nextTurn()
+      if (item === 2) throw new Error('the second one fails')
+    }),
+    new Error('the second one fails'),
+  )
+  await nextTurn()
+  t.ok(begun.length <= 3)
+})

@@ -1,5 +1,6 @@
 import postgres from 'postgres'
 import type { DatabaseAddress } from '../database-address.ts'
+import { Connection } from './connection.ts'
 import { Pool } from './pool.ts'
 import { openStore, type Store } from './store.ts'
 
@@ -65,25 +66,23 @@ const options = {
   onnotice: () => undefined,
 } as const
 
-const CONNECT_SECONDS = 5
-
 /** The pool of the service: its connections start in a role that may do nothing (see migrations/0001). */
 export function connectPool(address: DatabaseAddress, max: number): Pool {
-  const connect = () =>
-    postgres({
-      ...address,
-      ...options,
-      max: 1,
-      idle_timeout: 60,
-      connect_timeout: CONNECT_SECONDS,
-      connection: {
-        application_name: 'waymark',
-        role: 'waymark_connection',
-        // Row security makes planning dearer than running, so each statement is planned once; without this each write took
-        // seven times as long.
-        plan_cache_mode: 'force_generic_plan',
+  const connect = (onLost: (connection: Connection) => void) =>
+    new Connection(
+      address,
+      {
+        ...options,
+        connection: {
+          application_name: 'waymark',
+          role: 'waymark_connection',
+          // Row security makes planning dearer than running, so each statement is planned once; without this each write
+          // took seven times as long.
+          plan_cache_mode: 'force_generic_plan',
+        },
       },
-    })
+      onLost,
+    )
   return new Pool({ connect, isLost: isAway, max })
 }
 
@@ -129,43 +128,30 @@ async function transactOnce<T>(connection: Database, actor: Actor, work: Work<T>
   const last: Write[] = []
   const run = async (): Promise<T> =>
     work(openStore(sql), (...writes) => last.push(...writes.filter((write) => write !== false)))
-  const session: { id?: number } = {}
   try {
     // Sent first and awaited last: they share the network flight of the work's own first statement. Before they are
     // answered it has read nothing, and without them it may do nothing.
-    const begun = begin(connection).then((id) => (session.id = id))
+    const begun = begin(connection)
     const role = takeRole(sql, actor).execute()
     const [result] = await Promise.all([run(), begun, role])
     isOver = true
     const written = last.map((write) => write.execute())
     // If one of them fails, this rolls back.
-    const [{ command, state }] = await Promise.all([connection`commit`.execute(), ...written])
-    if (state.pid !== session.id) throw connectionLost()
+    const [{ command }] = await Promise.all([connection`commit`.execute(), ...written])
     if (command !== 'COMMIT') throw new Error('a unit of work went on after one of its statements failed')
     return result
   } catch (error) {
     isOver = true
     // With the connection gone, so is the transaction.
-    if (isAway(error)) throw error
-    const { state } = await connection`rollback`
-    throw session.id !== undefined && state.pid !== session.id ? connectionLost(error) : error
+    if (!isAway(error)) await connection`rollback`
+    throw error
   }
 }
 
-/**
- * The client opens a lost connection again without a word, and a commit of nothing there would seem to have succeeded: so
- * the session that began is the one that has to end.
- */
-function connectionLost(cause?: unknown): Error {
-  const error = new Error('the connection was lost within a transaction', { cause })
-  return Object.assign(error, { code: 'CONNECTION_CLOSED' })
-}
+/** How long a server that is there takes for this at most: one that was cut off without a word is noticed by it. */
+const LONGEST_BEGIN_MILLISECONDS = 6_000
 
-/** The client never answers what is asked in the moment in which its connection breaks; nothing else takes this long. */
-const LONGEST_BEGIN_MILLISECONDS = 1_000 * CONNECT_SECONDS + 500
-
-/** @returns the server's number of the session in which it begins */
-async function begin(connection: Database): Promise<number> {
+async function begin(connection: Database): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const tooLate = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
@@ -173,8 +159,7 @@ async function begin(connection: Database): Promise<number> {
     }, LONGEST_BEGIN_MILLISECONDS)
   })
   try {
-    const { state } = await Promise.race([connection`begin`.execute(), tooLate])
-    return state.pid
+    await Promise.race([connection`begin`.execute(), tooLate])
   } finally {
     clearTimeout(timer)
   }

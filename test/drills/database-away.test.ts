@@ -1,5 +1,6 @@
 import { createServer, connect, type Server, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
+import postgres from 'postgres'
 import t from 'tap'
 import { makeDatabase, type TestDatabase } from '../support/database.ts'
 import { spawnService, type ServiceProcess } from '../support/process.ts'
@@ -11,6 +12,7 @@ import { OPERATOR_KEY } from '../support/service.ts'
  */
 
 const OUTAGES = 3
+const POOL_SIZE = 10
 
 /** Stands between the service and PostgreSQL, and can be cut. */
 class Line {
@@ -68,6 +70,7 @@ t.before(async () => {
     REDIS_URL: process.env.REDIS_URL,
     WAYMARK_OPERATOR_KEY: OPERATOR_KEY,
     WAYMARK_DATA_DIR: t.testdir(),
+    WAYMARK_POOL_SIZE: String(POOL_SIZE),
     LOG_LEVEL: 'info',
   })
 })
@@ -87,6 +90,19 @@ function send(method: string, path: string, key: string, body?: unknown): Promis
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })
+}
+
+/** How many sessions of the service's own pool PostgreSQL has. */
+async function sessions(): Promise<number> {
+  const sql = postgres({ ...database.address, max: 1 })
+  try {
+    const rows = await sql`
+      select 1 from pg_stat_activity
+      where datname = ${database.address.database} and application_name = 'waymark'`
+    return rows.length
+  } finally {
+    await sql.end()
+  }
 }
 
 t.test('a database that goes away costs 503s, and nothing else', async (t) => {
@@ -147,5 +163,6 @@ t.test('a database that goes away costs 503s, and nothing else', async (t) => {
   }
   t.equal(pending, false, 'what was accepted is counted')
   t.ok(completeness.closedCases >= taken.size, 'every 2xx is there')
+  t.ok((await sessions()) <= POOL_SIZE, 'no session is left over that nobody uses')
   t.equal(await service.end('SIGTERM'), 0, 'it ends in order')
 })

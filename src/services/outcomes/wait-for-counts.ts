@@ -27,13 +27,15 @@ export function waitForCounts({ transact, clock, pause }: Pick<Needs, 'transact'
     read: () => Promise<T>,
   ): Promise<T> => {
     const until = clock.now().getTime() + seconds * 1000
-    const isWaitedFor = (one: ContractMonth): boolean =>
-      one.contractId === contractId && one.month <= period.lastMonth
+    // Earlier months can matter, too: then it reads again after each look. Waiting for those always would let a busy contract
+    // keep its readers for as long as it is busy.
+    const isInPeriod = ({ contractId: contract, month }: ContractMonth): boolean =>
+      contract === contractId && month >= period.firstMonth && month <= period.lastMonth
     for (;;) {
       const answer = await read()
       const hasTime = () => clock.now().getTime() < until
       if (!answer.pending || !hasTime()) return answer
-      while (hasTime() && (await nextLook()).some(isWaitedFor));
+      while ((await nextLook()).some(isInPeriod) && hasTime());
     }
   }
 }

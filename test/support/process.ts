@@ -20,7 +20,9 @@ export function spawnProgram(
   env: Record<string, string | undefined>,
   args: readonly string[] = [],
 ): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', program, ...args], {
+  // What is built runs as users run it.
+  const loader = program.endsWith('.ts') ? ['--import', 'tsx'] : []
+  return spawn(process.execPath, [...loader, program, ...args], {
     cwd: root,
     env: { PATH: process.env.PATH, TAP: undefined, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -9,12 +9,14 @@ import { londonDateOf } from './domain/period.ts'
 import { makeDoorbell } from './queue/doorbell.ts'
 import { joinEmbeddedPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts'
 import { makeMetrics } from './process/metrics.ts'
+import { refuseEvictingRedis } from './queue/refuse-evicting-redis.ts'
 import { openQueue, type RecountQueue } from './queue/recount-queue.ts'
 import type { Clock, Needs } from './services/needs.ts'
 import { authenticate } from './services/organisations/authenticate.ts'
 import { makeFirstOperatorKey } from './services/organisations/make-first-operator-key.ts'
 import { markAllOutdatedCounts } from './services/counting/mark-outdated-counts.ts'
 import { readBacklog } from './services/counting/read-backlog.ts'
+import { refuseOpenGuards } from './services/refuse-open-guards.ts'
 import { recordDefinitions } from './services/record-definitions.ts'
 import { makeServices, type Services } from './services/services.ts'
 import { connectOwner, connectPool, isPassing, transactOn, type Database } from './store/database.ts'
@@ -75,6 +77,7 @@ export async function compose(config: Config, role: 'api' | 'workers', logger: L
   try {
     await migrate(database.address)
     const installation = await asOwner(database.address, async (owner) => {
+      await refuseOpenGuards(owner)
       await recordDefinitions(owner, definitions)
       return readInstallation(owner)
     })
@@ -83,6 +86,7 @@ export async function compose(config: Config, role: 'api' | 'workers', logger: L
     const warn = (error: unknown): void => {
       logger.warn({ err: error }, 'queue')
     }
+    if (config.redisUrl !== undefined) await refuseEvictingRedis(config.redisUrl, warn)
     const queue = await openQueue(
       config.redisUrl === undefined
         ? { database: database.address }

@@ -6,7 +6,7 @@ import { recordEntry } from '../src/services/audit/record-entry.ts'
 import { verifyChains, type Chain } from '../src/services/audit/verify-chains.ts'
 import { connectPool, transactOn, type Transact } from '../src/store/database.ts'
 import { migrate } from '../src/store/owner/migrate.ts'
-import type { Pool } from '../src/store/pool.ts'
+import type { Pool } from '../src/store/connections/pool.ts'
 import { makeDatabase, type TestDatabase } from './support/database.ts'
 import { startService } from './support/service.ts'
 

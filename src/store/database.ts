@@ -1,7 +1,7 @@
 import postgres from 'postgres'
 import type { DatabaseAddress } from '../database-address.ts'
-import { Connection } from './connection.ts'
-import { Pool } from './pool.ts'
+import { Connection } from './connections/connection.ts'
+import { Pool } from './connections/pool.ts'
 import { openStore, type Store } from './store.ts'
 
 export type Database = postgres.Sql<{ bigint: number }>

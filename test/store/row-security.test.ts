@@ -8,7 +8,7 @@ import {
   type Sql,
   type Transact,
 } from '../../src/store/database.ts'
-import type { Pool } from '../../src/store/pool.ts'
+import type { Pool } from '../../src/store/connections/pool.ts'
 import { migrate } from '../../src/store/owner/migrate.ts'
 import { makeDatabase, type TestDatabase } from '../support/database.ts'
 import {

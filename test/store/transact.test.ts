@@ -3,7 +3,7 @@ import postgres from 'postgres'
 import t from 'tap'
 import { connectPool, isPassing, transactOn, type Actor, type Transact } from '../../src/store/database.ts'
 import { migrate } from '../../src/store/owner/migrate.ts'
-import type { Pool } from '../../src/store/pool.ts'
+import type { Pool } from '../../src/store/connections/pool.ts'
 import { makeDatabase, type TestDatabase } from '../support/database.ts'
 
 /** Units of work on one connection, so that each one sees in what state the one before it left the connection. */

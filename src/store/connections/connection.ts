@@ -1,7 +1,7 @@
 import { connect as dial, type Socket } from 'node:net'
 import postgres from 'postgres'
-import type { DatabaseAddress } from '../database-address.ts'
-import type { Database } from './database.ts'
+import type { DatabaseAddress } from '../../database-address.ts'
+import type { Database } from '../database.ts'
 
 const CONNECT_SECONDS = 5
 

@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts'
-import type { Database } from './database.ts'
+import type { Database } from '../database.ts'
 
 /** Connections that units of work take in turn, each for itself; one that was lost is thrown away. */
 export class Pool {

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import t from 'tap'
+import { parse } from 'yaml'
 import { readConfig } from '../../src/config.ts'
 import { makeLogger } from '../../src/process/logger.ts'
+import { packageFile } from '../../src/process/package-file.ts'
 import { startServer } from '../../src/server.ts'
 import { makeKeys, makePeople } from '../support/people.ts'
 import { OPERATOR_KEY, startService, type TestService } from '../support/service.ts'
@@ -41,6 +44,20 @@ t.test('metrics name no tenant, case or key', async (t) => {
   t.match([status, headers['content-type']], [200, /^text\/plain/])
   t.match(text, /^# TYPE \w+ \w+$/m)
   t.notMatch(text, /planted|"prov"|"comm"|wm_/)
+})
+
+t.test('every figure that an alert rule asks for is there', async (t) => {
+  const rules = readFileSync(packageFile('ops/alerts.yaml'), 'utf8')
+  const { text } = await service.send('GET', '/metrics')
+  const asked = new Set([...rules.matchAll(/\b(?:waymark|nodejs)_\w+/g)].map(([name]) => name))
+  t.ok(asked.size >= 6)
+  for (const name of asked)
+    t.match(text, new RegExp(`^# TYPE ${name.replace(/_(bucket|count)$/, '')} `, 'm'), name)
+  const { groups } = parse(rules) as { groups: { rules: { alert: string; expr: string }[] }[] }
+  t.same(
+    groups.flatMap(({ rules }) => rules).filter(({ alert, expr }) => alert === '' || expr === ''),
+    [],
+  )
 })
 
 t.test('the OpenAPI document is valid and lists every route', async (t) => {

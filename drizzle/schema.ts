@@ -374,6 +374,18 @@ export const marks = pgTable(
   (t) => [primaryKey({ columns: [t.contractId, t.month, t.markId] })],
 )
 
+/** Months whose counting failed: by then it is tried again, so that one that cannot be counted costs little. */
+export const failedCounts = pgTable(
+  'failed_counts',
+  {
+    contractId: identifier('contract_id').notNull(),
+    month: integer('month').notNull(),
+    failures: integer('failures').notNull(),
+    nextTryAt: moment('next_try_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.contractId, t.month] })],
+)
+
 /**
  * Exact whole-number counts of a contract's month in the one shape that carries everything:
  * a score's transitions (x = start, y = end), a measure's verdicts (x = counted, y = achieved), a case's completeness.
@@ -507,3 +519,60 @@ export const installation = pgTable('installation', {
     .notNull()
     .default(sql`replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')`),
 })
+
+/** Where an organisation wants to be told of events. Its secret is made of the installation's and this salt, and kept nowhere. */
+export const webhooks = pgTable(
+  'webhooks',
+  {
+    organisationId: identifier('organisation_id')
+      .notNull()
+      .references(() => organisations.organisationId),
+    webhookId: identifier('webhook_id').notNull(),
+    url: text('url').notNull(),
+    events: text('events').array().notNull(),
+    salt: bytes('salt').notNull(),
+    revision: integer('revision').notNull().default(1),
+    createdAt: moment('created_at').notNull().defaultNow(),
+    updatedAt: moment('updated_at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.organisationId, t.webhookId] })],
+)
+
+/** What a webhook is to be told, written with the event itself, and how the sending of it went. */
+export const webhookDeliveries = pgTable(
+  'webhook_deliveries',
+  {
+    organisationId: identifier('organisation_id').notNull(),
+    webhookId: identifier('webhook_id').notNull(),
+    deliveryId: identifier('delivery_id').notNull(),
+    event: text('event').notNull(),
+    /** Whose outcomes changed. */
+    contractId: identifier('contract_id'),
+    data: jsonb('data').notNull(),
+    createdAt: moment('created_at').notNull(),
+    status: text('status').notNull().default('pending'),
+    tries: integer('tries').notNull().default(0),
+    /** When it is due, or until when the process that is sending it now may take. */
+    nextTryAt: moment('next_try_at'),
+    isSending: boolean('is_sending').notNull().default(false),
+    /** The same happened again while it was being sent, so that it has to be told once more. */
+    isToldAgain: boolean('is_told_again').notNull().default(false),
+    lastTriedAt: moment('last_tried_at'),
+    statusCode: integer('status_code'),
+    failure: text('failure'),
+    deliveredAt: moment('delivered_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.webhookId, t.deliveryId] }),
+    foreignKey({
+      columns: [t.organisationId, t.webhookId],
+      foreignColumns: [webhooks.organisationId, webhooks.webhookId],
+    }).onDelete('cascade'),
+    check('webhook_deliveries_status', sql`${t.status} in ('pending', 'delivered', 'given-up')`),
+    check('webhook_deliveries_due', sql`(${t.status} = 'pending') = (${t.nextTryAt} is not null)`),
+    index('webhook_deliveries_due_first').on(t.nextTryAt),
+    uniqueIndex('webhook_deliveries_one_pending')
+      .on(t.organisationId, t.webhookId, t.contractId)
+      .where(sql`${t.event} = 'outcomes.changed' and ${t.status} = 'pending'`),
+  ],
+)

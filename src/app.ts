@@ -27,7 +27,9 @@ import { organisationRoutes } from './routes/organisations.ts'
 import { comparisonRoutes } from './routes/comparisons.ts'
 import { outcomeRoutes } from './routes/outcomes.ts'
 import { qualityRoutes } from './routes/casework/quality.ts'
+import { returnFileRoutes } from './routes/returns/return-files.ts'
 import { returnRoutes } from './routes/returns/returns.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 import { transitionRoutes } from './routes/transitions.ts'
 import { problemAsText, problemReply, sendProblem } from './routes/http/problem-reply.ts'
 import { faultsOf } from './routes/http/reading.ts'
@@ -107,6 +109,8 @@ export async function buildApp({
     transitionRoutes,
     qualityRoutes,
     returnRoutes,
+    webhookRoutes,
+    returnFileRoutes,
     definitionRoutes,
   ]) {
     await app.register(routes(services), { prefix: '/v1' })

@@ -8,6 +8,7 @@ import { addressOf, type DatabaseAddress } from './database-address.ts'
 import { londonDateOf } from './domain/period.ts'
 import { makeDoorbell } from './queue/doorbell.ts'
 import { joinEmbeddedPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts'
+import { makeOutbound } from './outbound/outbound.ts'
 import { makeMetrics } from './process/metrics.ts'
 import { refuseEvictingRedis } from './queue/refuse-evicting-redis.ts'
 import { openQueue, type RecountQueue } from './queue/recount-queue.ts'
@@ -106,6 +107,7 @@ export async function compose(config: Config, role: 'api' | 'workers', logger: L
       pause: (milliseconds) => pause(milliseconds),
       secret: installation.secret,
       returnGraceDays: config.returnGraceDays,
+      outbound: makeOutbound({ toLoopback: config.isDevelopment }),
     }
     if (role === 'api' && config.operatorKey === undefined) await writeFirstOperatorKey(config, needs)
     await markAllOutdatedCounts(needs)()

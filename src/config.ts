@@ -18,6 +18,8 @@ export interface Config {
   logLevel: string
   /** Connections of this process's pool. */
   poolSize: number
+  /** Webhooks may be sent to this machine, over http, too. */
+  isDevelopment: boolean
 }
 
 const url = (schemes: string[]) =>
@@ -43,6 +45,7 @@ const environment = z.object({
   WAYMARK_RETURN_GRACE_DAYS: wholeNumber(0, 366).default(10),
   WAYMARK_WORKERS: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   WAYMARK_POOL_SIZE: wholeNumber(2, 500).default(10),
+  NODE_ENV: z.string().optional(),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
       error: 'must be trace, debug, info, warn, error, fatal or silent',
@@ -75,5 +78,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     workers: settings.WAYMARK_WORKERS === 'on',
     logLevel: settings.LOG_LEVEL,
     poolSize: settings.WAYMARK_POOL_SIZE,
+    isDevelopment: settings.NODE_ENV !== 'production',
   }
 }

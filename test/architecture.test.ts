@@ -11,6 +11,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'src/embedded-postgres': ['src/embedded-postgres', 'src/database-address.ts'],
   'src/queue': ['src/queue', 'src/jobs.ts', 'src/database-address.ts', 'src/domain'],
   'src/lines': ['src/lines'],
+  'src/files': ['src/files', 'src/domain'],
   'src/load': ['src/load', 'src/lines', 'src/process'],
   'src/routes': [
     'src/routes',
@@ -18,6 +19,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'src/store',
     'src/domain',
     'src/lines',
+    'src/files',
     'src/process/metrics.ts',
   ],
 }

@@ -178,3 +178,71 @@ t.test('what is done to organisations, keys and contracts is told', async (t) =>
     await service.stop()
   }
 })
+
+t.test('what is done with returns is told: by which key, and not by whom it was signed off', async (t) => {
+  const service = await startService({ workers: false })
+  const log = postgres({ ...service.database.address, max: 1 })
+  try {
+    await service.join('prov', 'provider')
+    const key = await service.join('comm', 'commissioner')
+    const contract = {
+      ...{
+        title: 'x',
+        provider: 'prov',
+        commissioners: ['comm'],
+        instruments: ['victim-needs'],
+        measures: [],
+      },
+      ...{ startsOn: '2019-04-01', endsOn: '2019-09-30' },
+      returns: [{ template: 'csp-plan', frequency: 'quarterly' }],
+    }
+    await service.operate('PUT', '/v1/contracts/c', contract)
+    const asked = { template: 'csp-plan', period: '2019-20-Q1' }
+    const made = await service.send('POST', '/v1/returns', { key, body: asked })
+    const path = `/v1/returns/${made.body.id}`
+    await service.send('GET', `${path}.csv`, { key })
+    const failed = (made.body.checks as { id: string; level: string; passed: boolean }[]).filter(
+      ({ level, passed }) => level === 'error' && !passed,
+    )
+    const reasons = Object.fromEntries(failed.map(({ id }) => [id, 'Jane knows']))
+    const body = { signedOffBy: 'Jane Doe', reasons }
+    t.equal((await service.send('POST', `${path}/submission`, { key, body })).status, 200)
+    // What was submitted said something else, as if data had come since.
+    await log`alter table returns disable trigger keep_submitted_return`
+    await log`update returns set sha256 = 'former'`
+    await log`alter table returns enable trigger keep_submitted_return`
+    await log`delete from marks`
+    await log`update contracts set counted_with = 'x' where counted_with is null`
+    const next = await service.send('POST', '/v1/returns', { key, body: asked })
+    t.equal(next.body.version, 2, next.text)
+    const second = `/v1/returns/${next.body.id}`
+    t.equal((await service.send('POST', `${second}/submission`, { key, body })).status, 200)
+
+    const rows = await log<{ actor: string; action: string; details: Record<string, unknown> }[]>`
+      select actor_kind as actor, action, details from audit_log
+      where organisation_id = 'comm' and subject_kind = 'return' order by entry`
+    t.same(
+      rows.map(({ actor, action, details }) => `${actor} ${action} ${String(details.version)}`),
+      [
+        ...['return-made 1', 'return-read 1', 'return-read 1', 'return-submitted 1'],
+        ...['return-made 2', 'return-read 2', 'return-superseded 1', 'return-submitted 2'],
+      ].map((action) => `commissioner ${action}`),
+    )
+    const { body: ofComm } = await service.operate('GET', '/v1/organisations/comm/keys')
+    t.same(rows[3]?.details, {
+      ...{ return: made.body.id, template: 'csp-plan', period: '2019-20-Q1', version: 1 },
+      key: ofComm.items[0].id,
+    })
+    t.notMatch(JSON.stringify(rows), /Jane|wm_/)
+    const own = connectPool(service.database.address, 1)
+    const chains = await verifyChains({ transact: transactOn(own) })()
+    await own.end()
+    t.match(
+      chains.find(({ organisationId }) => organisationId === 'comm'),
+      { entries: 10, firstBad: undefined },
+    )
+  } finally {
+    await log.end()
+    await service.stop()
+  }
+})

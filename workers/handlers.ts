@@ -1,12 +1,15 @@
 import type { RecountJob } from '../src/jobs.ts'
 import type { Metrics } from '../src/process/metrics.ts'
 import type { Needs } from '../src/services/needs.ts'
+import { putOff } from '../src/services/counting/put-off.ts'
 import { recountMonth } from '../src/services/counting/recount-month.ts'
 import { refreshStatistics } from '../src/services/counting/refresh-statistics.ts'
 import { endRetention } from '../src/services/erasure/end-retention.ts'
 import { forgetIdempotencyKeys } from '../src/services/intake/forget-idempotency-keys.ts'
 import { makeDueReturns } from '../src/services/returns/make-due-returns.ts'
 import { ringForWaiting } from '../src/services/counting/ring-for-waiting.ts'
+import { releaseAgain } from '../src/services/webhooks/release-again.ts'
+import { forgetDeliveries, sendDeliveries } from '../src/services/webhooks/send-deliveries.ts'
 import { onceADay } from './once-a-day.ts'
 
 const SMALL_CASES = 200
@@ -30,6 +33,7 @@ export const makeHandlers = (needs: Needs, metrics: Pick<Metrics, 'recountDone' 
         }
       } catch (error) {
         metrics.recountFailed()
+        await putOff(needs)(job)
         throw error
       }
     },
@@ -37,10 +41,15 @@ export const makeHandlers = (needs: Needs, metrics: Pick<Metrics, 'recountDone' 
       await ringForWaiting(needs)()
       await refreshStatistics(needs)()
       await forgetIdempotencyKeys(needs)()
+      await forgetDeliveries(needs)()
       await retention()
     },
     makeDueReturns: async (): Promise<void> => {
       await makeDueReturns(needs)()
+    },
+    releaseAgain: releaseAgain(needs),
+    sendDeliveries: async (): Promise<void> => {
+      await sendDeliveries(needs)()
     },
   }
 }

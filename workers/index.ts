@@ -5,11 +5,17 @@ import { readConfig } from '../src/config.ts'
 import { makeLogger } from '../src/process/logger.ts'
 import { runUntilStopped } from '../src/process/run-until-stopped.ts'
 import { makeHandlers } from './handlers.ts'
-import { DUE_RETURNS_MILLISECONDS, repeat, SWEEP_MILLISECONDS } from './schedule.ts'
+import {
+  DELIVERIES_MILLISECONDS,
+  DUE_RETURNS_MILLISECONDS,
+  RELEASE_MILLISECONDS,
+  repeat,
+  SWEEP_MILLISECONDS,
+} from './schedule.ts'
 
 type WorkerParts = Pick<Composition, 'needs' | 'queue' | 'metrics' | 'logger'>
 
-/** Counts what the queue names, sweeps up what no bell was rung for, and makes the returns that fell due. */
+/** Counts what the queue names, sweeps up what no bell was rung for, makes the returns that fell due, and tells webhooks. */
 export function startWorkers({ needs, queue, metrics, logger }: WorkerParts): { stop: () => Promise<void> } {
   const handlers = makeHandlers(needs, metrics)
   const onError = (error: unknown): void => {
@@ -18,9 +24,11 @@ export function startWorkers({ needs, queue, metrics, logger }: WorkerParts): { 
   const worker = queue.work(handlers.recount, onError)
   const sweep = repeat(handlers.sweep, SWEEP_MILLISECONDS, onError)
   const dueReturns = repeat(handlers.makeDueReturns, DUE_RETURNS_MILLISECONDS, onError)
+  const releases = repeat(handlers.releaseAgain, RELEASE_MILLISECONDS, onError)
+  const deliveries = repeat(handlers.sendDeliveries, DELIVERIES_MILLISECONDS, onError)
   return {
     async stop() {
-      await Promise.all([sweep.stop(), dueReturns.stop()])
+      await Promise.all([sweep, dueReturns, releases, deliveries].map((one) => one.stop()))
       await worker.close()
     },
   }

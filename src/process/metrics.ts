@@ -1,3 +1,4 @@
+import type { Backlog } from '../services/counting/read-backlog.ts'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 /** What the process counts of itself. Labels are routes and statuses: never a tenant, a contract or a person. */
@@ -9,8 +10,8 @@ export interface Metrics {
   recountFailed: () => void
 }
 
-/** @param backlog asked at each rendering; where it fails (the database is away) its two figures are left out */
-export function makeMetrics(backlog: () => Promise<{ marks: number; oldestSeconds: number }>): Metrics {
+/** @param backlog asked at each rendering; where it fails (the database is away) its figures are left out */
+export function makeMetrics(backlog: () => Promise<Backlog>): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const requests = new Histogram({
@@ -41,6 +42,11 @@ export function makeMetrics(backlog: () => Promise<{ marks: number; oldestSecond
     help: 'Age of the oldest accepted change that is not counted yet',
     registers: [registry],
   })
+  const failing = new Gauge({
+    name: 'waymark_failing_months',
+    help: 'Months whose counting failed, and that are tried again later',
+    registers: [registry],
+  })
   const away = new Gauge({
     name: 'waymark_database_up',
     help: '1 if the database answered while these figures were rendered',
@@ -54,6 +60,7 @@ export function makeMetrics(backlog: () => Promise<{ marks: number; oldestSecond
         away.set(1)
         marks.set(waiting.marks)
         oldest.set(waiting.oldestSeconds)
+        failing.set(waiting.failing)
       } catch {
         // Figures of the process are wanted most while the database is away; the gauge above says that it is.
         away.set(0)

@@ -100,9 +100,8 @@ export async function openQueue(place: QueuePlace, onError: (error: Error) => vo
             // lose the second; and even if this loses one, the sweep rings again for the mark that stays in Postgres.
             deduplication: { id: `${contractId} ${month}`, keepLastIfActive: true },
             removeOnComplete: true,
+            // Tried again by the sweep: Postgres knows when.
             removeOnFail: { count: 1000 },
-            attempts: 5,
-            backoff: { type: 'exponential', delay: 500 },
           },
         })),
       )

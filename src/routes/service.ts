@@ -40,7 +40,7 @@ export const serviceRoutes =
           response: {
             200: z.object({
               status: z.literal('ready'),
-              waiting: z.object({ marks: z.number(), oldestSeconds: z.number() }),
+              waiting: z.object({ marks: z.number(), oldestSeconds: z.number(), failing: z.number() }),
             }),
             503: unavailable,
           },

@@ -13,6 +13,8 @@ export interface Needs {
   /** Under which what must not be kept in the clear is hashed: one for all processes of this installation. */
   secret: string
   returnGraceDays: number
+  /** How the service speaks to others' addresses. */
+  outbound: Outbound
   pause: (milliseconds: number) => Promise<void>
 }
 
@@ -21,6 +23,16 @@ export interface Clock {
   /** Today in London. */
   today: () => LondonDate
 }
+
+export interface Outbound {
+  /** Why an address is none that may be sent to; undefined: it is one. */
+  faultOf: (url: string) => Promise<string | undefined>
+  /** Sends JSON there, after the same check; never fails. */
+  post: (url: string, body: string, headers: Readonly<Record<string, string>>) => Promise<PostOutcome>
+}
+
+/** What an address answered, or in a word why it did not. */
+export type PostOutcome = { statusCode: number } | { failure: string }
 
 /** What came of a PUT. */
 export interface Put<T> {

@@ -33,6 +33,8 @@ import { askForReturn } from './returns/ask-for-return.ts'
 import { readDifferences } from './returns/read-differences.ts'
 import { getReturn, listReturns } from './returns/read-returns.ts'
 import { submitReturn } from './returns/submit-return.ts'
+import { putWebhook } from './webhooks/put-webhook.ts'
+import { deleteWebhook, getWebhook, listDeliveries, listWebhooks } from './webhooks/read-webhooks.ts'
 import { readBacklog } from './counting/read-backlog.ts'
 
 /** Everything that routes can ask for. */
@@ -81,6 +83,11 @@ export const makeServices = (needs: Needs) => ({
   listReturns: listReturns(needs),
   submitReturn: submitReturn(needs),
   readDifferences: readDifferences(needs),
+  putWebhook: putWebhook(needs),
+  getWebhook: getWebhook(needs),
+  listWebhooks: listWebhooks(needs),
+  listDeliveries: listDeliveries(needs),
+  deleteWebhook: deleteWebhook(needs),
   readBacklog: readBacklog(needs),
   definitions: needs.definitions,
   instrument: (id: string, version: number): Instrument | undefined =>

@@ -32,6 +32,21 @@ export const countsIn = (sql: Sql) => {
         order by by, value, subject, month, x, y`
     },
 
+    /** A month's counts as `replace` replaces them. */
+    async ofMonth({ contractId, month }: ContractMonth): Promise<DatedCount[]> {
+      return sql<DatedCount[]>`
+        select month, subject, by, value, x, y, n from counts
+        where contract_id = ${contractId} and by = any(${everyBy as string[]}) and month = ${month}
+          and not (subject >= 'dated/life/' and subject < 'dated/life0')`
+    },
+
+    /** What is counted over the whole life, as `replaceLife` replaces it. */
+    async ofLife(contractId: string): Promise<DatedCount[]> {
+      return sql<DatedCount[]>`
+        select month, subject, by, value, x, y, n from counts
+        where contract_id = ${contractId} and subject >= 'dated/life/' and subject < 'dated/life0'`
+    },
+
     /** Puts a month's counts in the place of its former ones; what is counted over the whole life stays. */
     replace({ contractId, month }: ContractMonth, counts: readonly Count[]): Write[] {
       return [

@@ -5,6 +5,7 @@ import { contactsIn } from './casework/contacts.ts'
 import { contractsIn } from './contracts.ts'
 import { countingIn } from './counting.ts'
 import { countsIn } from './counts.ts'
+import { failedCountsIn } from './failed-counts.ts'
 import { idempotencyKeysIn } from './casework/idempotency-keys.ts'
 import { figuresIn } from './casework/figures.ts'
 import { keysIn } from './keys.ts'
@@ -15,6 +16,8 @@ import { returnsIn } from './returns/returns.ts'
 import { erasuresIn } from './casework/erasures.ts'
 import { auditLogIn } from './audit/audit-log.ts'
 import { qualityIn } from './casework/quality.ts'
+import { deliveriesIn } from './webhooks/deliveries.ts'
+import { webhooksIn } from './webhooks/webhooks.ts'
 import { statisticsIn } from './statistics.ts'
 import { transactionsIn } from './transactions.ts'
 
@@ -29,6 +32,7 @@ export const openStore = (sql: Sql) => ({
   figures: figuresIn(sql),
   idempotencyKeys: idempotencyKeysIn(sql),
   marks: marksIn(sql),
+  failedCounts: failedCountsIn(sql),
   counting: countingIn(sql),
   counts: countsIn(sql),
   releases: releasesIn(sql),
@@ -36,6 +40,8 @@ export const openStore = (sql: Sql) => ({
   quality: qualityIn(sql),
   erasures: erasuresIn(sql),
   auditLog: auditLogIn(sql),
+  webhooks: webhooksIn(sql),
+  deliveries: deliveriesIn(sql),
   statistics: statisticsIn(sql),
   transactions: transactionsIn(sql),
 })

@@ -2,6 +2,7 @@ import t from 'tap'
 import { readConfig } from '../../src/config.ts'
 import { makeLogger } from '../../src/process/logger.ts'
 import { pointersOf } from '../support/people.ts'
+import { readOds, readXlsx } from '../support/read-files.ts'
 import { OPERATOR_KEY, startService, type Reply, type TestService } from '../support/service.ts'
 
 let service: TestService
@@ -216,6 +217,83 @@ t.test('a return is made, read, submitted and restated', async (t) => {
   t.ok(ids.includes(String(made.body.id)) && ids.includes(String(next.body.id)))
 })
 
+t.test('as a spreadsheet and as a page: what it says, the same bytes each time', async (t) => {
+  await put('one/cases/filed', {
+    referredOn: '2020-01-10',
+    referralSource: 'police',
+    startedOn: '2020-01-20',
+  })
+  await put('one/figures/2019-20-Q4', { commentary: "=cmd|' /C calc'!A0 <b>" })
+  await counted('one')
+  const made = await ask(keys.exact, '2019-20-Q4')
+  const id = String(made.body.id)
+  const file = async (extension: string) => {
+    const reply = await service.server.app.inject({
+      url: `/v1/returns/${id}.${extension}`,
+      headers: { authorization: `Bearer ${keys.exact}` },
+    })
+    t.equal(reply.statusCode, 200, extension)
+    return { headers: reply.headers, bytes: reply.rawPayload, text: reply.body }
+  }
+  const submitted = await send(keys.exact, 'POST', `returns/${id}/submission`, { signedOffBy: 'A. Person' })
+  t.equal(submitted.status, 200, submitted.text)
+  const spreadsheet = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+  const named = (extension: string) => `filename="moj-victims-2019-20-Q4-v1.${extension}"`
+  const [xlsx, ods, html] = [await file('xlsx'), await file('ods'), await file('html')]
+  for (const [one, extension, type, disposition] of [
+    [xlsx, 'xlsx', spreadsheet, 'attachment'],
+    [ods, 'ods', 'application/vnd.oasis.opendocument.spreadsheet', 'attachment'],
+    [html, 'html', 'text/html; charset=utf-8', 'inline'],
+  ] as const) {
+    t.equal(one.headers['content-type'], type)
+    t.equal(one.headers['content-disposition'], `${disposition}; ${named(extension)}`)
+    t.equal(one.headers.etag, `"${submitted.body.sha256}"`)
+  }
+  t.match(html.headers['content-security-policy'], /^default-src 'none'; style-src 'sha256-/)
+  t.match(html.text, /Made at: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\./)
+  t.match(html.text, /=cmd\|&#39; \/C calc&#39;!A0 &lt;b&gt;/)
+  for (const sheets of [readXlsx(xlsx.bytes), readOds(ods.bytes)]) {
+    t.equal(sheets.length - 4, submitted.body.sections.length)
+    for (const [name, rows] of sheets) t.match(rows[1]?.[0], /^Unconfirmed: .*Victims Funding Strategy/, name)
+    const said = new Map(sheets)
+    const demand = said.get('1_demand') ?? []
+    t.same(demand[4]?.slice(1, 4), ['All contracts', 1, 'count'])
+    t.same(demand[5]?.slice(1, 4), ['one', 1, 'count'])
+    t.ok([...said.values()].flat(2).includes("=cmd|' /C calc'!A0 <b>"))
+    // Row by row what the content shows, and nothing more.
+    const shown = sheets.slice(4).flatMap(([, rows]) => rows.slice(4).map((row) => row[2]))
+    const symbols: Record<string, string> = {
+      hidden: '[c]',
+      'not-available': '[x]',
+      'not-collected': '[z]',
+    }
+    interface Cell {
+      status: string
+      value: string | number | null
+    }
+    const cells = (submitted.body.sections as { rows: (Cell & { byContract: Cell[] })[] }[]).flatMap(
+      ({ rows }) => rows.flatMap((row) => [row, ...row.byContract]),
+    )
+    t.same(
+      shown,
+      cells.map(({ status, value }) => value ?? symbols[status]),
+    )
+  }
+
+  await put('one/cases/filed-late', { referredOn: '2020-01-11', referralSource: 'self' })
+  await counted('one')
+  const next = await ask(keys.exact, '2019-20-Q4')
+  await send(keys.exact, 'POST', `returns/${String(next.body.id)}/submission`, { signedOffBy: 'A. Person' })
+  t.equal((await send(keys.exact, 'GET', `returns/${id}`)).body.status, 'superseded')
+  for (const [extension, before] of [
+    ['xlsx', xlsx],
+    ['ods', ods],
+    ['html', html],
+  ] as const) {
+    t.ok((await file(extension)).bytes.equals(before.bytes), `${extension} stays when it is superseded`)
+  }
+})
+
 t.test('who may not, and what is not there', async (t) => {
   const { body } = await ask(keys.exact, '2019-20-Q2')
   const id = String(body.id)
@@ -224,6 +302,9 @@ t.test('who may not, and what is not there', async (t) => {
     ['GET', 'returns', undefined],
     ['GET', `returns/${id}`, undefined],
     ['GET', `returns/${id}.csv`, undefined],
+    ['GET', `returns/${id}.xlsx`, undefined],
+    ['GET', `returns/${id}.ods`, undefined],
+    ['GET', `returns/${id}.html`, undefined],
     ['POST', `returns/${id}/submission`, { signedOffBy: 'x' }],
     ['GET', `returns/${id}/differences`, undefined],
   ] as const) {

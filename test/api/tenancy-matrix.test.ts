@@ -56,6 +56,7 @@ const aContact = (of: Names) => ofContract(`contacts/${of.contact}`)(of)
 const anOrganisation = ({ org }: Names) => `/v1/organisations/${org}`
 const aContract = ({ contract }: Names) => `/v1/contracts/${contract}`
 const aReturn = ({ org }: Names) => `/v1/returns/${org}-return`
+const aWebhook = ({ org }: Names) => `/v1/webhooks/${org}-hook`
 const fixed = (path: string) => () => path
 
 const rows: Readonly<Record<string, Row>> = {
@@ -241,6 +242,23 @@ const rows: Readonly<Record<string, Row>> = {
   },
   'GET /v1/returns/{id}': { access: 'returns', status: 200, path: aReturn },
   'GET /v1/returns/{id}.csv': { access: 'returns', status: 200, path: (of) => `${aReturn(of)}.csv` },
+  'GET /v1/returns/{id}.xlsx': { access: 'returns', status: 200, path: (of) => `${aReturn(of)}.xlsx` },
+  'GET /v1/returns/{id}.ods': { access: 'returns', status: 200, path: (of) => `${aReturn(of)}.ods` },
+  'GET /v1/returns/{id}.html': { access: 'returns', status: 200, path: (of) => `${aReturn(of)}.html` },
+  'PUT /v1/webhooks/{id}': {
+    access: 'webhooks',
+    status: 200,
+    path: aWebhook,
+    body: () => ({ url: 'http://127.0.0.1:9/new', events: ['outcomes.changed'] }),
+  },
+  'GET /v1/webhooks': { access: 'webhooks', status: 200, path: fixed('/v1/webhooks') },
+  'GET /v1/webhooks/{id}': { access: 'webhooks', status: 200, path: aWebhook },
+  'GET /v1/webhooks/{id}/deliveries': {
+    access: 'webhooks',
+    status: 200,
+    path: (of) => `${aWebhook(of)}/deliveries`,
+  },
+  'DELETE /v1/webhooks/{id}': { access: 'webhooks', status: 204, path: aWebhook },
   'GET /v1/returns/{id}/differences': {
     access: 'returns',
     status: 200,
@@ -336,6 +354,9 @@ t.before(async () => {
       '{ "template": "csp-plan", "period": "2018-19-Q4", "contracts": [], "sections": [] }', '[]', '', now()
     from (values ('mine', 'comm'), ('them', 'ocom')) as t (who, lead)`
   await owner`
+    insert into webhooks (organisation_id, webhook_id, url, events, salt)
+    select who, who || '-hook', 'http://127.0.0.1:9/', '{outcomes.changed}', '' from unnest(array['mine', 'them']) who`
+  await owner`
     insert into api_keys (key_id, organisation_id, digest, label, scopes)
     values (${mine.keyId}, 'mine', '', 'x', '{read}'), (${them.keyId}, 'them', '', 'x', '{read}')`
 })
@@ -412,6 +433,22 @@ t.test('another commissioner’s return is as what is not there, a joint funder�
   t.same({ ...kept }, { status: 'draft', sha256: '' })
 })
 
+t.test('another organisation’s webhook is as what is not there', async (t) => {
+  for (const row of of('webhooks').filter(
+    ({ route, method }) => route.includes('{id}') && method !== 'PUT',
+  )) {
+    for (const kind of ['mine', 'pone', 'comm'] as const) {
+      const foreign = await ask(row, them, keys[kind])
+      t.equal(foreign.status, 404, `${kind}: ${row.route}`)
+      t.same(bytes(foreign), bytes(await ask(row, none, keys[kind])), `${kind}: ${row.route}`)
+    }
+  }
+  const list = await ask(rowOf('GET /v1/webhooks'), mine, keys.pone)
+  t.same(list.body.items, [])
+  const kept = await owner`select organisation_id, url from webhooks where webhook_id = 'them-hook'`
+  t.same([...kept], [{ organisation_id: 'them', url: 'http://127.0.0.1:9/' }])
+})
+
 const aGet = rowOf('GET /v1/contracts/{contract}/cases/{case}')
 
 t.test('a partner reaches no case of another partner, nor of the provider', async (t) => {
@@ -456,7 +493,7 @@ t.test('to a commissioner, what is about single people is never there', async (t
 
 t.test('403 by the kind of key alone, whatever is there', async (t) => {
   const kinds: [readonly Access[], (keyof typeof keys)[]][] = [
-    [['casework', 'outcomes'], ['operator']],
+    [['casework', 'outcomes', 'webhooks'], ['operator']],
     [['operation'], ['mine', 'pone', 'comm', 'join']],
     [['returns'], ['operator', 'mine', 'pone']],
   ]
@@ -498,6 +535,7 @@ t.test('whoever may, does: no row above is refused for being wrong', async (t) =
     casework: ['mine'],
     outcomes: ['mine', 'pone', 'comm', 'join'],
     returns: ['comm'],
+    webhooks: ['mine'],
   }
   const order = ['PUT', 'POST', 'GET', 'DELETE']
   const inOrder = [...table].sort((one, other) => order.indexOf(one.method) - order.indexOf(other.method))

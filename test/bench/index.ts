@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import postgres from 'postgres'
 import { loadDefinitions, surveysFolder } from '../../src/definitions.ts'
-import { monthPeriod } from '../../src/domain/period.ts'
+import { londonDateOf, monthPeriod } from '../../src/domain/period.ts'
 import { recountMonth } from '../../src/services/counting/recount-month.ts'
 import { connectPool, transactOn } from '../../src/store/database.ts'
 import { makeDatabase } from '../support/database.ts'
@@ -212,7 +212,11 @@ async function benchRecount(): Promise<void> {
     from generate_series(1, 10000) n, unnest(array['start', 'end']) stage;
     analyze cases; analyze assessments;`)
   const pool = connectPool(database.address, 2)
-  const recount = recountMonth({ transact: transactOn(pool), definitions: loadDefinitions([surveysFolder]) })
+  const recount = recountMonth({
+    transact: transactOn(pool),
+    definitions: loadDefinitions([surveysFolder]),
+    clock: { now: () => new Date(), today: () => londonDateOf(new Date()) },
+  })
   const times: number[] = []
   const floors: number[] = []
   for (let repeat = 0; repeat < 5; repeat++) {

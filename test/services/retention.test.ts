@@ -42,7 +42,8 @@ const send = (method: string, path: string, body?: unknown) =>
 const casesOf = async (contract: string): Promise<number> =>
   (await owner`select from cases where contract_id = ${contract}`).length
 const countAll = async (contract: string): Promise<void> => {
-  const recount = recountMonth({ transact, definitions: loadDefinitions([surveysFolder]) })
+  const clock = { now: () => new Date(), today: () => londonDateOf(new Date()) }
+  const recount = recountMonth({ transact, definitions: loadDefinitions([surveysFolder]), clock })
   const waiting = await owner<{ month: number }[]>`
     select distinct month from marks where contract_id = ${contract}`
   for (const { month } of waiting) await recount({ contractId: contract, month })

@@ -119,10 +119,21 @@ const FIXTURE = `
     case status when 'draft' then null else now() end
   from tenants, (values ('before', 201902, 1, 'draft'), ('sent', 201903, 1, 'submitted'), ('draft', 201903, 2, 'draft'))
     as t (ref, month, v, status);
+  insert into webhooks (organisation_id, webhook_id, url, events, salt, revision)
+  select c, w, c, '{return.ready,outcomes.changed}', '', 1 + n from tenants, unnest(array['w', 'v']) w;
+  insert into webhooks (organisation_id, webhook_id, url, events, salt)
+  select c, 'extra', c, '{return.ready,outcomes.changed}', '' from tenants where n > 0;
+  insert into webhook_deliveries (organisation_id, webhook_id, delivery_id, event, data, created_at, next_try_at, is_sending, tries)
+  select c, w, d, 'return.ready', jsonb_build_object('n', n), now(), now() + interval '1 day', true, 1
+  from tenants, (values ('w', 'd'), ('w', 'e'), ('v', 'd')) t (w, d);
+  insert into webhook_deliveries (organisation_id, webhook_id, delivery_id, event, data, created_at, next_try_at, is_sending, tries)
+  select c, 'w', 'extra', 'return.ready', '{}', now(), now() + interval '1 day', true, 1 from tenants where n > 0;
   insert into figures (contract_id, period, values) select c || '-k', '2019-20-Q1', jsonb_build_object('n', n) from tenants;
   insert into idempotency_keys (contract_id, organisation_id, key_hash, body_hash, ref, revision) values
     ('aaa-k', 'mmm', '\\x01', '', 'theirs', 1), ('mmm-k', 'aaa', '\\x01', '', 'theirs', 1), ('mmm-k', 'mmm', '\\x01', '', 'ours', 1);
   insert into marks (contract_id, month) select c || '-k', 201903 from tenants;
+  insert into failed_counts (contract_id, month, failures, next_try_at)
+  select c || '-k', month, 1, '2100-01-01' from tenants, unnest(array[201903, 201905]) month where n > 0 or month = 201905;
   insert into marks (contract_id, month) select c || '-k', 201905 from tenants where n > 0;
   insert into counts (contract_id, month, subject, by, value, x, y, n)
   select c || '-k', month, subject, '', '', 0, 0, 1 + n
@@ -146,10 +157,11 @@ const WITHOUT_OTHERS = `
       'cases',
       'figures',
     ],
-    ...['marks', 'counts', 'recounts', 'releases', 'released_counts', 'contracts'],
+    ...['marks', 'failed_counts', 'counts', 'recounts', 'releases', 'released_counts', 'contracts'],
   ]
     .map((table) => `delete from ${table} where contract_id <> '${OURS}';`)
     .join('\n')}
+  delete from webhooks where organisation_id <> 'mmm';
   delete from erasures where contract_id <> '${OURS}';
   delete from audit_log where organisation_id <> 'mmm';
   delete from api_keys where organisation_id <> 'mmm';
@@ -167,8 +179,10 @@ const DUMP = [
     'contact_revisions',
     'figures',
   ],
-  ...['marks', 'counts', 'recounts', 'releases', 'released_counts', 'contracts', 'idempotency_keys'],
-  ...['organisations', 'api_keys', 'erasures', 'audit_log', 'returns'],
+  ...['marks', 'failed_counts', 'counts', 'recounts', 'releases', 'released_counts', 'contracts'],
+  'idempotency_keys',
+  ...['organisations', 'api_keys', 'erasures', 'audit_log', 'returns', 'webhooks'],
+  'webhook_deliveries',
 ]
   .map((table) => {
     const ours: Record<string, string> = {
@@ -177,6 +191,8 @@ const DUMP = [
       api_keys: `organisation_id = 'mmm'`,
       audit_log: `organisation_id = 'mmm'`,
       returns: `commissioner_id = 'mmm'`,
+      webhooks: `organisation_id = 'mmm'`,
+      webhook_deliveries: `organisation_id = 'mmm'`,
       contracts: `contract_id in ('${OURS}', 'made')`,
     }
     return `
@@ -349,6 +365,14 @@ const questions: { [Subject in keyof Store]: Record<keyof Store[Subject], ((stor
     waiting: [],
     backlog: [],
   },
+  failedCounts: {
+    putOff: [(s) => s.failedCounts.putOff({ contractId: OURS, month: 201905 })],
+    list: [],
+    tryNow: [(s) => s.failedCounts.tryNow({ contractId: OURS, month: 201905 })],
+    forget: [(s) => s.failedCounts.forget({ contractId: OURS, month: 201905 })],
+    // Another's is put off in the month in which ours waits.
+    due: [async (s) => (await s.failedCounts.due()).filter(({ contractId }) => contractId === OURS)],
+  },
   counting: {
     cases: [(s) => s.counting.cases(OURS, MARCH, 'counted_on')],
     casesInSupport: [(s) => s.counting.casesInSupport(OURS, MARCH)],
@@ -363,6 +387,8 @@ const questions: { [Subject in keyof Store]: Record<keyof Store[Subject], ((stor
   },
   counts: {
     monthly: [(s) => s.counts.monthly(OURS, LAST, [''])],
+    ofMonth: [(s) => s.counts.ofMonth(march)],
+    ofLife: [(s) => s.counts.ofLife(OURS)],
     replace: [(s) => s.counts.replace(march, [{ subject: 's', ...all, x: 1, y: 1, n: 1 }])],
     replaceLife: [(s) => s.counts.replaceLife(OURS, [])],
     merged: [(s) => s.counts.merged(OURS, FIRST, LAST, all)],
@@ -373,6 +399,7 @@ const questions: { [Subject in keyof Store]: Record<keyof Store[Subject], ((stor
     lock: [],
     recounts: [(s) => s.releases.recounts(OURS)],
     asked: [(s) => s.releases.asked(OURS, '', { first: 201901, last: 201903 })],
+    everyAsked: [(s) => s.releases.everyAsked(OURS)],
     remember: [(s) => s.releases.remember(OURS, asked)],
     within: [(s) => s.releases.within(OURS, { first: FIRST, last: LAST }, [''])],
     dimensions: [(s) => s.releases.dimensions(OURS)],
@@ -415,6 +442,45 @@ const questions: { [Subject in keyof Store]: Record<keyof Store[Subject], ((stor
     insert: [(s) => s.auditLog.insert(anEntry)],
     list: [],
   },
+  webhooks: {
+    find: [(s) => s.webhooks.find('mmm', 'w')],
+    lock: [(s) => s.webhooks.lock('mmm', 'w')],
+    list: [(s) => s.webhooks.list('mmm', page)],
+    insert: [(s) => s.webhooks.insert({ ...aWebhook, webhookId: 'made', salt: hash(0) })],
+    update: [(s) => s.webhooks.update(aWebhook)],
+    remove: [(s) => s.webhooks.remove('mmm', 'w')],
+    wanting: [(s) => s.webhooks.wanting('return.ready', ['mmm'])],
+    everyWanting: [],
+  },
+  deliveries: {
+    add: [
+      async (s) => {
+        await s.deliveries.add('mmm', { event: 'return.ready', id: 'made', data: {}, at: LATER })
+        return (await s.deliveries.list('mmm', 'w', page)).length
+      },
+    ],
+    addOfContract: [
+      async (s) => {
+        await s.deliveries.addOfContract(OURS, ['mmm'], {
+          event: 'outcomes.changed',
+          id: 'made',
+          data: {},
+          at: LATER,
+        })
+        return (await s.deliveries.list('mmm', 'w', page)).length
+      },
+    ],
+    claim: [],
+    note: [
+      (s) =>
+        s.deliveries.note({ organisationId: 'mmm', webhookId: 'w', deliveryId: 'd' }, 1, {
+          ...({ status: 'delivered', nextTryAt: null, lastTriedAt: LATER, statusCode: 200 } as const),
+          ...{ failure: null, deliveredAt: LATER },
+        }),
+    ],
+    list: [(s) => s.deliveries.list('mmm', 'w', page)],
+    forget: [],
+  },
   // Neither names a tenant.
   statistics: { refresh: [] },
   transactions: {
@@ -427,6 +493,11 @@ const questions: { [Subject in keyof Store]: Record<keyof Store[Subject], ((stor
   },
 }
 
+const LATER = '2026-11-24T12:00:00.000Z'
+const aWebhook = {
+  ...({ organisationId: 'mmm', webhookId: 'w', url: 'new' } as const),
+  events: ['return.ready' as const],
+}
 const anEntry = {
   ...({ organisationId: 'mmm', entry: 2, at: NOW, actorKind: 'operator', action: 'key-issued' } as const),
   ...({ subjectKind: 'key', details: {}, previousHash: hash(0), hash: hash(1) } as const),

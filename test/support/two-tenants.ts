@@ -14,6 +14,7 @@ export const TENANT_TABLES = [
   'contracts',
   'counts',
   'erasures',
+  'failed_counts',
   'figures',
   'idempotency_keys',
   'marks',
@@ -22,6 +23,8 @@ export const TENANT_TABLES = [
   'released_counts',
   'releases',
   'returns',
+  'webhook_deliveries',
+  'webhooks',
 ] as const
 
 export type TenantTable = (typeof TENANT_TABLES)[number]
@@ -76,6 +79,8 @@ export async function insertTwoTenants(owner: postgres.Sql): Promise<void> {
     select chain, 1, now(), 'operator', 'key-issued', 'key', '{}', '', ''
     from unnest(array['', 'a', 'b', 'partner', 'pcc']) chain;
     insert into marks (contract_id, month) values ('of-a', 201903), ('of-b', 201903);
+    insert into failed_counts (contract_id, month, failures, next_try_at)
+    select contract_id, 201903, 1, now() from contracts;
     insert into counts (contract_id, month, subject, by, value, x, y, n) values
       ('of-a', 201903, 's', '', '', 0, 0, 2), ('of-a', 201903, 's', 'delivered-by', 'a', 0, 0, 1),
       ('of-a', 201903, 's', 'delivered-by', 'partner', 0, 0, 1), ('of-a', 201903, 's', 'closure', 'partner', 0, 0, 1),
@@ -84,6 +89,12 @@ export async function insertTwoTenants(owner: postgres.Sql): Promise<void> {
       provisional, content, checks, sha256, generated_at)
     select 'r-' || who, who, 'moj-victims', 1, 201901, 201903, 1, false, '{}', '[]', '', now()
     from unnest(array['pcc', 'other-pcc']) who;
+    insert into webhooks (organisation_id, webhook_id, url, events, salt)
+    select who, 'w', 'https://example.org', '{outcomes.changed}', '' from unnest(array['a', 'b', 'partner', 'pcc', 'other-pcc']) who;
+    insert into webhook_deliveries (organisation_id, webhook_id, delivery_id, event, contract_id, data, created_at, next_try_at)
+    select organisation_id, 'w', 'd', 'outcomes.changed', 'of-a', '{}', now(), now() from webhooks;
+    insert into webhook_deliveries (organisation_id, webhook_id, delivery_id, event, contract_id, data, created_at, status)
+    values ('b', 'w', 'done', 'outcomes.changed', 'of-b', '{}', now(), 'delivered');
     insert into recounts (contract_id, month, times) select contract_id, 201903, 1 from contracts;
     insert into releases (contract_id, by, first_month, last_month, stamp, ask_for)
     select contract_id, '', 201901, 201903, 'x', '{}' from contracts;

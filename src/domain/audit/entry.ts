@@ -17,7 +17,10 @@ export type AuditAction =
   | 'contract-changed'
   | 'erased'
   | 'retention-ended'
+  | 'return-made'
+  | 'return-read'
   | 'return-submitted'
+  | 'return-superseded'
 
 /** An event at its place in the chain of an organisation; the chain of what is no organisation's has the empty name. */
 export type AuditEntry = AuditEvent & { organisationId: string; entry: number }

@@ -5,7 +5,7 @@ import { notFound, Problem } from '../../domain/problem.ts'
 import type { Authenticate } from '../../services/organisations/authenticate.ts'
 
 /** Who may use a route: the name of a line in the table below, or `open` for everybody, without a key. */
-export type Access = 'open' | 'definitions' | 'operation' | 'casework' | 'outcomes' | 'returns'
+export type Access = 'open' | 'definitions' | 'operation' | 'casework' | 'outcomes' | 'returns' | 'webhooks'
 
 type Verdict = 'allowed' | 'forbidden' | 'hidden'
 
@@ -16,6 +16,7 @@ const ACCESS: Readonly<Record<Exclude<Access, 'open'>, Readonly<Record<Caller['k
   casework: { operator: 'forbidden', provider: 'allowed', commissioner: 'hidden' },
   outcomes: { operator: 'forbidden', provider: 'allowed', commissioner: 'allowed' },
   returns: { operator: 'forbidden', provider: 'forbidden', commissioner: 'allowed' },
+  webhooks: { operator: 'forbidden', provider: 'allowed', commissioner: 'allowed' },
 }
 
 declare module 'fastify' {

@@ -1,6 +1,5 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { periodOfMonths } from '../../domain/period.ts'
 import { rowStatuses } from '../../domain/returns/return-content.ts'
 import type { Services } from '../../services/services.ts'
 import type { StoredReturn } from '../../store/returns/returns.ts'
@@ -8,7 +7,7 @@ import { organisationOf } from '../http/access.ts'
 import { pageOf, pageQuery, sendPage } from '../http/paging.ts'
 import { identifier, kebabIdentifier, period, readBody, text } from '../http/reading.ts'
 import { replies } from '../http/replies.ts'
-import { returnAsCsv } from './return-csv.ts'
+import { labelOf, tag } from './return-names.ts'
 
 const askBody = z.strictObject({ template: kebabIdentifier, period }).meta({
   id: 'ReturnBody',
@@ -139,8 +138,9 @@ export const returnRoutes =
         },
       },
       async (request, reply) => {
-        const { organisation: commissioner } = organisationOf(request)
-        const { stored, stands } = await services.askForReturn(commissioner, readBody(askBody, request.body))
+        const { organisation: commissioner, keyId } = organisationOf(request)
+        const body = readBody(askBody, request.body)
+        const { stored, stands } = await services.askForReturn(commissioner, body, keyId)
         return reply
           .code(stands ? 200 : 202)
           .header('location', `/v1/returns/${stored.returnId}`)
@@ -183,38 +183,9 @@ export const returnRoutes =
         },
       },
       async (request, reply) => {
-        const { organisation } = organisationOf(request)
-        const stored = await services.getReturn(organisation, request.params.id)
+        const { organisation, keyId } = organisationOf(request)
+        const stored = await services.getReturn(organisation, request.params.id, keyId)
         return reply.header('etag', tag(stored)).send(show(stored))
-      },
-    )
-
-    app.get(
-      '/returns/:id.csv',
-      {
-        config,
-        schema: {
-          tags,
-          summary: 'The same as a table whose columns never change',
-          params: inPath,
-          response: replies(
-            {
-              200: z
-                .string()
-                .meta({ description: 'text/csv; a line over all contracts has none in `contract`.' }),
-            },
-            'read',
-          ),
-        },
-      },
-      async (request, reply) => {
-        const { organisation } = organisationOf(request)
-        const stored = await services.getReturn(organisation, request.params.id)
-        return reply
-          .type('text/csv; charset=utf-8')
-          .header('etag', tag(stored))
-          .header('content-disposition', `attachment; filename="${fileNameOf(stored)}.csv"`)
-          .send(returnAsCsv(stored))
       },
     )
 
@@ -232,12 +203,13 @@ export const returnRoutes =
         },
       },
       async (request, reply) => {
-        const { organisation } = organisationOf(request)
+        const { organisation, keyId } = organisationOf(request)
         const stored = await services.submitReturn(
           organisation,
           request.params.id,
           readBody(submissionBody, request.body),
           request.headers['if-match'],
+          keyId,
         )
         return reply.header('etag', tag(stored)).send(show(stored))
       },
@@ -255,8 +227,8 @@ export const returnRoutes =
         },
       },
       async (request, reply) => {
-        const { organisation } = organisationOf(request)
-        return reply.send(await services.readDifferences(organisation, request.params.id))
+        const { organisation, keyId } = organisationOf(request)
+        return reply.send(await services.readDifferences(organisation, request.params.id, keyId))
       },
     )
     done()
@@ -296,11 +268,3 @@ export const returnRoutes =
       }
     }
   }
-
-const tag = ({ sha256 }: StoredReturn): string => `"${sha256}"`
-
-const labelOf = ({ firstMonth, lastMonth }: StoredReturn): string =>
-  periodOfMonths(firstMonth, lastMonth).label
-
-const fileNameOf = (stored: StoredReturn): string =>
-  `${stored.template}-${labelOf(stored)}-v${stored.version}`

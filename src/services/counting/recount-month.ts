@@ -2,12 +2,15 @@ import type { CaseToCount } from '../../domain/counting/case-reading.ts'
 import { countLife } from '../../domain/counting/count-life.ts'
 import { countMonth, type MonthToCount, type SessionToCount } from '../../domain/counting/count-month.ts'
 import { isLifeMeasure, planFor, readsOf, type CountingPlan } from '../../domain/counting/plan.ts'
-import type { ContractMonth } from '../../domain/counts.ts'
+import type { ContractMonth, DatedCount } from '../../domain/counts.ts'
 import { isPairMeasure } from '../../domain/measure.ts'
 import { monthPeriod, WHOLE_LIFE } from '../../domain/period.ts'
+import { changedReaders } from '../../domain/webhooks/changed-readers.ts'
+import type { StoredContract } from '../../store/contracts.ts'
 import type { AssessmentRow, CaseRow } from '../../store/counting.ts'
 import type { Store } from '../../store/store.ts'
 import type { Needs } from '../needs.ts'
+import { tellOfOutcomes } from '../webhooks/tell-of-outcomes.ts'
 import { withAnswers, withAssessments } from './cases-to-count.ts'
 
 /**
@@ -17,7 +20,7 @@ import { withAnswers, withAssessments } from './cases-to-count.ts'
  * @returns how many cases it counted
  */
 export const recountMonth =
-  ({ transact, definitions }: Pick<Needs, 'transact' | 'definitions'>) =>
+  ({ transact, definitions, clock }: Pick<Needs, 'transact' | 'definitions' | 'clock'>) =>
   ({ contractId, month }: ContractMonth): Promise<number> =>
     transact({ role: 'worker', contract: contractId }, async (store) => {
       const marks = await store.marks.lock({ contractId, month })
@@ -33,19 +36,44 @@ export const recountMonth =
 
       if (month === WHOLE_LIFE) {
         const cases = await readLife(store, contractId, plan)
+        const life = countLife(cases, plan)
+        const readers = await readersToTell(store, contract, life, () => store.counts.ofLife(contractId))
         await Promise.all([
-          ...store.counts.replaceLife(contractId, countLife(cases, plan)),
+          ...store.counts.replaceLife(contractId, life),
           store.marks.clear({ contractId, month }, marks),
+          store.failedCounts.forget({ contractId, month }),
         ])
+        await tellOfOutcomes(store, clock, contractId, readers)
         return cases.length
       }
       const all = await readMonth(store, { contractId, month }, plan)
+      const counts = countMonth(all, plan)
+      const dated = counts.map((count) => ({ ...count, month }))
+      const readers = await readersToTell(store, contract, dated, () =>
+        store.counts.ofMonth({ contractId, month }),
+      )
       await Promise.all([
-        ...store.counts.replace({ contractId, month }, countMonth(all, plan)),
+        ...store.counts.replace({ contractId, month }, counts),
         store.marks.clear({ contractId, month }, marks),
+        store.failedCounts.forget({ contractId, month }),
       ])
+      await tellOfOutcomes(store, clock, contractId, readers)
       return all.closed.length
     })
+
+/** Which of those who read exact counts are to be told that theirs changed; commissioners are when they are shown it. */
+async function readersToTell(
+  store: Store,
+  contract: StoredContract,
+  present: readonly DatedCount[],
+  readFormer: () => Promise<DatedCount[]>,
+): Promise<string[]> {
+  const readers = [contract.provider, ...contract.partners]
+  const wanting = await store.webhooks.wanting('outcomes.changed', readers)
+  if (wanting.length === 0) return []
+  const changed = changedReaders(contract, await readFormer(), present)
+  return changed.filter((reader) => wanting.includes(reader))
+}
 
 /** Only what the plan counts is read. */
 async function readMonth(

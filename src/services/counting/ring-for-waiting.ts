@@ -4,5 +4,5 @@ import type { Needs } from '../needs.ts'
 export const ringForWaiting =
   ({ transact, ring }: Pick<Needs, 'transact' | 'ring'>) =>
   async (): Promise<void> => {
-    ring(await transact({ role: 'worker' }, (store) => store.marks.waiting()))
+    ring(await transact({ role: 'worker' }, (store) => store.failedCounts.due()))
   }

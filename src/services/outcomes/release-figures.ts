@@ -20,6 +20,8 @@ import {
 import type { StoredContract } from '../../store/contracts.ts'
 import type { Store } from '../../store/store.ts'
 import type { Needs } from '../needs.ts'
+import { isShownOtherwise, shownContent } from '../webhooks/shown-content.ts'
+import { tellOfOutcomes } from '../webhooks/tell-of-outcomes.ts'
 
 /** Which periods of a contract are about to be read by a commissioner, and in which groups. */
 export interface ReleaseQuestion {
@@ -51,6 +53,8 @@ export const releaseFigures =
       ])
       if (contract === undefined) return periods.map(() => false)
       const plan = planFor(contract, definitions)
+      const wanting = await store.webhooks.wanting('outcomes.changed', contract.commissioners)
+      const before = wanting.length > 0 ? await shownContent(store, contract, plan) : undefined
       const today = clock.today()
       const wanted = [...new Set(['', ...dimensions, by])]
       const [monthly, released] = await Promise.all([
@@ -70,6 +74,9 @@ export const releaseFigures =
       for (const [at, { firstMonth: first, lastMonth: last }] of periods.entries()) {
         const asked = { by, first, last, stamp: isSettled ? stamp : '', askFor: askFor[at] ?? {} }
         await store.releases.remember(contractId, asked)
+      }
+      if (before && isShownOtherwise(before, await shownContent(store, contract, plan))) {
+        await tellOfOutcomes(store, clock, contractId, wanting)
       }
       return periods.map(
         ({ lastMonth }) => contract.countedWith === null || pending.some((month) => month <= lastMonth),

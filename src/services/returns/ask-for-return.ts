@@ -1,6 +1,7 @@
 import type { Period } from '../../domain/period.ts'
 import { whole, type Reading } from '../../domain/problem.ts'
 import { makeReturn, type ReturnAnswer, type ReturnNeeds } from './make-return.ts'
+import { commissionerWith, recordReturn } from './record-return.ts'
 
 /** A return as a commissioner asks for it. */
 export interface ReturnBody {
@@ -11,10 +12,19 @@ export interface ReturnBody {
 /** Every fault of what is asked is named together, an unknown template with an unreadable period. */
 export const askForReturn = (needs: ReturnNeeds) => {
   const make = makeReturn(needs)
-  return (commissioner: string, reading: Reading<ReturnBody>): Promise<ReturnAnswer> => {
+  return async (
+    commissioner: string,
+    reading: Reading<ReturnBody>,
+    keyId?: string,
+  ): Promise<ReturnAnswer> => {
     const { template } = reading.given
     const isKnown = template === undefined || needs.definitions.templates.has(template)
     const faults = isKnown ? [] : [{ pointer: '/template', detail: 'is not a known template' }]
-    return make({ commissioner, ...whole(reading, faults) })
+    const actor = commissionerWith(keyId)
+    const answer = await make({ commissioner, ...whole(reading, faults), actor })
+    await needs.transact({ role: 'commissioner', organisation: commissioner }, (store) =>
+      recordReturn(store, needs.clock, 'return-read', answer.stored, actor),
+    )
+    return answer
   }
 }

@@ -2,6 +2,7 @@ import { duePeriods } from '../../domain/returns/due-periods.ts'
 import { Problem } from '../../domain/problem.ts'
 import { everyContract } from '../contracts/every-contract.ts'
 import { makeReturn, type ReturnNeeds, type ReturnQuestion } from './make-return.ts'
+import { SCHEDULE } from './record-return.ts'
 
 /**
  * Makes every return that is due and not there yet, as the database says: one a template, period and leading commissioner,
@@ -23,7 +24,7 @@ export const makeDueReturns = (needs: ReturnNeeds) => {
         const when = { graceDays: returnGraceDays, today: clock.today() }
         for (const period of duePeriods(contract, frequency, when)) {
           const key = keyOf({ template, ...period })
-          due.set(`${commissioner} ${key}`, { commissioner, template, period })
+          due.set(`${commissioner} ${key}`, { commissioner, template, period, actor: SCHEDULE })
         }
       }
     }

@@ -9,7 +9,9 @@ import type { ReturnTemplate } from '../../domain/returns/template.ts'
 import type { MadeReturn, ReturnKey, StoredReturn } from '../../store/returns/returns.ts'
 import type { Store } from '../../store/store.ts'
 import type { Needs } from '../needs.ts'
+import { tellOfReturn } from '../webhooks/tell-of-return.ts'
 import { gatherFigures, type Gathered } from './gather-figures.ts'
+import { recordReturn, type ReturnActor } from './record-return.ts'
 
 export type ReturnNeeds = Pick<Needs, 'transact' | 'definitions' | 'clock' | 'returnGraceDays'>
 
@@ -18,6 +20,8 @@ export interface ReturnQuestion {
   commissioner: string
   template: string
   period: Period
+  /** By whom: the audit log tells it if the return is made. */
+  actor: ReturnActor
 }
 
 export interface ReturnAnswer {
@@ -39,7 +43,7 @@ const EARLIER = 4
 export const makeReturn = (needs: ReturnNeeds) => {
   const { transact, definitions, clock, returnGraceDays } = needs
   const gather = gatherFigures(needs)
-  return async ({ commissioner, template: id, period }: ReturnQuestion): Promise<ReturnAnswer> => {
+  return async ({ commissioner, template: id, period, actor }: ReturnQuestion): Promise<ReturnAnswer> => {
     const newest = definitions.templates.get(id)
     if (newest === undefined) throw invalid([{ pointer: '/template', detail: 'is not a known template' }])
     const as = { role: 'commissioner', organisation: commissioner } as const
@@ -82,7 +86,7 @@ export const makeReturn = (needs: ReturnNeeds) => {
           sha256: hashOf(content),
           generatedAt: clock.now().toISOString(),
         }
-        return keep(store, key, versions.at(-1), made, pending)
+        return keep(store, key, versions.at(-1), { made, pending, actor })
       })
       // Somebody else made or submitted it meanwhile, so that another template may be meant.
       if (answer !== undefined) return answer
@@ -93,8 +97,7 @@ export const makeReturn = (needs: ReturnNeeds) => {
     store: Store,
     key: ReturnKey,
     latest: StoredReturn | undefined,
-    made: MadeReturn,
-    pending: boolean,
+    { made, pending, actor }: { made: MadeReturn; pending: boolean; actor: ReturnActor },
   ): Promise<ReturnAnswer> {
     const isDraft = latest?.status === 'draft'
     if (
@@ -110,6 +113,8 @@ export const makeReturn = (needs: ReturnNeeds) => {
     }
     const stored = (await store.returns.versions(key)).at(-1)
     if (stored === undefined) throw new Error('a return that was made is there')
+    await recordReturn(store, clock, 'return-made', stored, actor)
+    if (!isDraft) await tellOfReturn(store, clock, 'return.ready', stored)
     return { stored, stands: false, pending }
   }
   function templateOf(known: readonly StoredReturn[], newest: ReturnTemplate): ReturnTemplate {

@@ -20,8 +20,8 @@ export interface DifferencesAnswer {
 export const readDifferences = (needs: ReturnNeeds) => {
   const { transact, definitions } = needs
   const read = getReturn(needs)
-  return async (commissioner: string, returnId: string): Promise<DifferencesAnswer> => {
-    const own = await read(commissioner, returnId)
+  return async (commissioner: string, returnId: string, keyId?: string): Promise<DifferencesAnswer> => {
+    const own = await read(commissioner, returnId, keyId)
     const versions = await transact({ role: 'commissioner', organisation: commissioner }, (store) =>
       store.returns.versions(own),
     )

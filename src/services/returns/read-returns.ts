@@ -4,6 +4,7 @@ import type { StoredReturn } from '../../store/returns/returns.ts'
 import type { PageRequest } from '../../store/store.ts'
 import type { Needs } from '../needs.ts'
 import { makeReturn, type ReturnNeeds } from './make-return.ts'
+import { commissionerWith, recordReturn, type ReturnActor } from './record-return.ts'
 
 /** A commissioner's returns of every version, in the order in which they were first made. */
 export const listReturns =
@@ -15,10 +16,10 @@ export const listReturns =
  * One version of a return. The newest is first made again if its data has changed: a draft in its place, what was submitted
  * as a draft of the next version.
  */
-export const getReturn = (needs: ReturnNeeds) => {
+export const findReturn = (needs: ReturnNeeds) => {
   const { transact } = needs
   const make = makeReturn(needs)
-  return async (commissioner: string, returnId: string): Promise<StoredReturn> => {
+  return async (commissioner: string, returnId: string, actor: ReturnActor): Promise<StoredReturn> => {
     const find = () =>
       transact({ role: 'commissioner', organisation: commissioner }, (store) => store.returns.find(returnId))
     const stored = await find()
@@ -26,12 +27,25 @@ export const getReturn = (needs: ReturnNeeds) => {
     if (stored.status === 'superseded') return stored
     const { template, firstMonth, lastMonth } = stored
     try {
-      await make({ commissioner, template, period: periodOfMonths(firstMonth, lastMonth) })
+      await make({ commissioner, template, period: periodOfMonths(firstMonth, lastMonth), actor })
     } catch (error) {
       // Its contracts do not ask for it any more: it stays as it was made.
       if (error instanceof Problem && error.code === 'invalid') return stored
       throw error
     }
     return (await find()) ?? stored
+  }
+}
+
+/** The same for a reader, of whom the audit log tells. */
+export const getReturn = (needs: ReturnNeeds) => {
+  const find = findReturn(needs)
+  return async (commissioner: string, returnId: string, keyId?: string): Promise<StoredReturn> => {
+    const actor = commissionerWith(keyId)
+    const stored = await find(commissioner, returnId, actor)
+    await needs.transact({ role: 'commissioner', organisation: commissioner }, (store) =>
+      recordReturn(store, needs.clock, 'return-read', stored, actor),
+    )
+    return stored
   }
 }

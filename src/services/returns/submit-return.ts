@@ -3,7 +3,9 @@ import { notFound, Problem, whole, type Fault, type Reading } from '../../domain
 import type { StoredReturn } from '../../store/returns/returns.ts'
 import type { Needs } from '../needs.ts'
 import { waitForCounts } from '../outcomes/wait-for-counts.ts'
-import { getReturn } from './read-returns.ts'
+import { tellOfReturn } from '../webhooks/tell-of-return.ts'
+import { findReturn } from './read-returns.ts'
+import { commissionerWith, recordReturn, type ReturnActor } from './record-return.ts'
 import type { ReturnNeeds } from './make-return.ts'
 
 /** Who answers for a return, and by check why it is submitted though the check failed. */
@@ -22,16 +24,18 @@ const LONGEST_WAIT_SECONDS = 10
  */
 export const submitReturn = (needs: ReturnNeeds & Pick<Needs, 'pause'>) => {
   const { transact, clock } = needs
-  const read = getReturn(needs)
+  const read = findReturn(needs)
   const wait = waitForCounts(needs)
   return async (
     commissioner: string,
     returnId: string,
     reading: Reading<Submission>,
     ifMatch?: string,
+    keyId?: string,
   ): Promise<StoredReturn> => {
     const as = { role: 'commissioner', organisation: commissioner } as const
-    const draft = await counted(commissioner, returnId)
+    const actor = commissionerWith(keyId)
+    const draft = await counted(commissioner, returnId, actor)
     return transact(as, async (store) => {
       await store.returns.lock(draft)
       const stored = await store.returns.find(returnId)
@@ -42,19 +46,21 @@ export const submitReturn = (needs: ReturnNeeds & Pick<Needs, 'pause'>) => {
         throw new Problem('precondition-failed', 'The return says something else than what you read.')
       }
       const versions = await store.returns.versions(stored)
-      for (const { returnId: former, status } of versions) {
-        if (status === 'submitted') await store.returns.supersede(former)
-      }
+      const formers = versions.filter(({ status }) => status === 'submitted')
+      for (const former of formers) await store.returns.supersede(former.returnId)
       await store.returns.submit(returnId, { signedOffBy, reasons, submittedAt: clock.now().toISOString() })
       const submitted = await store.returns.find(returnId)
       if (submitted === undefined) throw new Error('a return that was submitted is there')
+      for (const former of formers) await recordReturn(store, clock, 'return-superseded', former, actor)
+      await recordReturn(store, clock, 'return-submitted', submitted, actor)
+      await tellOfReturn(store, clock, 'return.submitted', submitted)
       return submitted
     })
   }
 
   /** What is accepted already has its part in what is submitted. */
-  async function counted(commissioner: string, returnId: string): Promise<StoredReturn> {
-    const { content, firstMonth, lastMonth } = await read(commissioner, returnId)
+  async function counted(commissioner: string, returnId: string, actor: ReturnActor): Promise<StoredReturn> {
+    const { content, firstMonth, lastMonth } = await read(commissioner, returnId, actor)
     const period = periodOfMonths(firstMonth, lastMonth)
     for (const contractId of content.contracts) {
       await wait({ contractId, period, seconds: LONGEST_WAIT_SECONDS }, async () => ({
@@ -63,7 +69,7 @@ export const submitReturn = (needs: ReturnNeeds & Pick<Needs, 'pause'>) => {
         ),
       }))
     }
-    return read(commissioner, returnId)
+    return read(commissioner, returnId, actor)
   }
 }
 

@@ -11,11 +11,12 @@ export interface AskedPeriod extends Block {
   askFor: Record<string, Block>
 }
 
-type StoredRelease = Omit<Released, 'first' | 'last' | 'rows'> & {
+interface StoredMonths {
   firstMonth: Month
   lastMonth: Month
-  counts: number[]
 }
+
+type StoredRelease = Omit<Released, 'first' | 'last' | 'rows'> & StoredMonths & { counts: number[] }
 
 export const releasesIn = (sql: Sql) => ({
   /** Nobody else releases counts of this contract until this ends. */
@@ -36,6 +37,14 @@ export const releasesIn = (sql: Sql) => ({
       where contract_id = ${contractId} and by = ${by} and first_month = ${first} and last_month = ${last}`
     const [found] = rows
     return found && { ...found, by, first, last }
+  },
+
+  /** Every period that was ever asked for. */
+  async everyAsked(contractId: string): Promise<AskedPeriod[]> {
+    const rows = await sql<(Pick<AskedPeriod, 'by' | 'stamp' | 'askFor'> & StoredMonths)[]>`
+      select by, first_month, last_month, stamp, ask_for from releases
+      where contract_id = ${contractId} order by by, first_month, last_month`
+    return rows.map(({ firstMonth: first, lastMonth: last, ...asked }) => ({ ...asked, first, last }))
   },
 
   remember(contractId: string, { by, first, last, stamp, askFor }: AskedPeriod): Write {

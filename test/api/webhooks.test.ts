@@ -418,7 +418,15 @@ t.test('a commissioner is told when what it is shown changed, and never of what 
   await hook(keys.other, 'stranger', ['outcomes.changed'])
   const read = async () => {
     const reply = await send(keys.pcc, 'GET', 'contracts/shown/outcomes?period=2018-19-Q4')
-    return (reply.body.completeness as { closedCases: number }).closedCases
+    const { completeness, measures, changes } = reply.body as {
+      completeness: { closedCases: number }
+      measures: { numerator: number; denominator: number }[]
+      changes: { pairs: number; improved: number }[]
+    }
+    // Figures of the same people move on one day.
+    t.match(measures[0], { numerator: completeness.closedCases / 2, denominator: completeness.closedCases })
+    t.match(changes[0], { pairs: completeness.closedCases, improved: completeness.closedCases / 2 })
+    return completeness.closedCases
   }
   t.equal(await read(), 20)
   t.equal(await sendAll(), 0, 'what is shown for the first time is no change')

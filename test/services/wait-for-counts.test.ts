@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { ContractMonth } from '../../src/domain/counts.ts'
-import { monthPeriod } from '../../src/domain/period.ts'
+import { monthPeriod, WHOLE_LIFE } from '../../src/domain/period.ts'
 import { waitForCounts } from '../../src/services/outcomes/wait-for-counts.ts'
 import type { Transact, Work } from '../../src/store/database.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -33,10 +33,11 @@ function waiting(looks: readonly ContractMonth[][]) {
 
 const june = { contractId: 'k', month: 201906 }
 const may = { contractId: 'k', month: 201905 }
+const life = { contractId: 'k', month: WHOLE_LIFE }
 const ofAnother = { contractId: 'other', month: 201906 }
 
 t.test('it reads again once the months of the period are counted', async (t) => {
-  const { wait, seconds } = waiting([[june], [june, may], [may, ofAnother]])
+  const { wait, seconds } = waiting([[june], [life, may], [may, ofAnother]])
   const answers = [true, false]
   t.same(await wait(() => Promise.resolve({ pending: answers.shift() ?? true })), { pending: false })
   t.equal(seconds(), 3, 'whatever goes on in earlier months and other contracts')

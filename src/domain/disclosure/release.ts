@@ -63,6 +63,9 @@ export function decideRelease(
     desks.push(desk)
     byKey.set(one.key, desk)
   }
+  for (const desk of desks) desk.tryAnew()
+  while (desks.map((desk) => desk.putBack()).some((isAny) => isAny));
+  for (const desk of desks) desk.keep()
   for (const desk of desks) desk.renew()
   const askFor = asked.map((): Record<string, Block> => ({}))
   for (const [index, desk] of desks.entries()) {

@@ -58,6 +58,21 @@ const sumOf = (
     return sum + (told === undefined ? NaN : sign * (told.get(count) ?? 0))
   }, 0)
 
+const dimensionsOf = (cells: readonly Released[]): string[] => [...new Set(cells.map(({ by }) => by))]
+
+const hiddenIn = (cells: readonly Released[]): number => cells.filter(({ isHidden }) => isHidden).length
+
+/** Hides what others have hidden, too. */
+const keepHidden = (cells: readonly Released[], others: readonly Released[]): Released[] =>
+  cells.map((cell) =>
+    others.some((other) => other.isHidden && isCellOf(cell, other))
+      ? { ...cell, isHidden: true, rows: [] }
+      : cell,
+  )
+
+const staysHidden = (former: readonly Released[], present: readonly Released[]): boolean =>
+  former.every((one) => !one.isHidden || present.every((other) => !isCellOf(one, other) || other.isHidden))
+
 /** The blocks of one series: what of it was shown, and what may be. */
 export class SeriesDesk {
   readonly #series: Series
@@ -77,6 +92,10 @@ export class SeriesDesk {
   readonly #counted = new Map<string, ReadonlyMap<string, number>>()
   /** What is shown of months and groups; undefined: they are not shown. */
   readonly #now = new Map<string, ReadonlyMap<string, number> | undefined>()
+  /** What was shown of the blocks that are taken as they would be shown today. */
+  readonly #tried = new Map<string, readonly Released[]>()
+  /** By how much the numbers of blocks that are shown anew move. */
+  readonly #moved = new Map<string, ReadonlyMap<string, number>>()
   /** Those that were shown as they were, and the gaps between them as they are cut today. */
   #cut: Block[] | undefined
   readonly writes: Released[] = []
@@ -99,25 +118,72 @@ export class SeriesDesk {
       .sort((a, b) => a.first - b.first || a.last - b.last)
   }
 
-  /** Shows blocks anew whose numbers have moved by nothing or enough. */
-  renew(): void {
-    const moves: { block: Block; moved: ReadonlyMap<string, number> }[] = []
+  /**
+   * Takes every block whose numbers changed as it would be shown today. Figures of the same people fit each other only when
+   * they move on one day, so all series are taken so, and then is put back what must stay as it was.
+   */
+  tryAnew(): void {
     for (const block of this.#shown) {
       const former = this.#cells.get(blockKey(block)) ?? []
-      if (former.every((cell) => cell.isHidden || this.#isAsCounted(cell))) {
-        moves.push({ block, moved: new Map() })
-        continue
-      }
-      const present = this.#cellsIn(block, [...new Set(former.map(({ by }) => by))])
+      if (former.every((cell) => cell.isHidden || this.#isAsCounted(cell))) continue
       if (former.some(isNobodyAlone) && !this.#isNobody(block)) {
         this.#drop(block)
         continue
       }
+      const present = keepHidden(this.#cellsIn(block, dimensionsOf(former), { isAlone: true }), former)
+      if (!this.#mayMoveAlone(block, former, present, movesBetween(former, present, this.#series))) continue
+      this.#tried.set(blockKey(block), former)
+      this.#place(block, present)
+    }
+  }
+
+  /** @returns whether anything was put back, or hidden, that others may hang on */
+  putBack(): boolean {
+    let isAny = false
+    const moves: ReadonlyMap<string, number>[] = []
+    for (const block of this.#shown) {
+      const former = this.#tried.get(blockKey(block))
+      if (former === undefined) continue
+      const tried = this.#cells.get(blockKey(block)) ?? []
+      const counted = this.#cellsIn(block, dimensionsOf(former))
+      const present = keepHidden(counted, tried)
       const moved = this.#movesIn(block, former, present)
-      const isChanged = [...moved.values()].some((move) => move !== 0)
-      const mayMove = isChanged && this.#mayMove(block, former, present, moved, moves)
-      moves.push({ block, moved: mayMove ? moved : new Map() })
-      if (mayMove) this.#write(block, present)
+      if (staysHidden(former, counted) && this.#mayMove(block, former, present, moved, moves)) {
+        moves.push(moved)
+        this.#moved.set(blockKey(block), moved)
+        if (hiddenIn(present) === hiddenIn(tried)) continue
+        this.#place(block, present)
+      } else {
+        this.#tried.delete(blockKey(block))
+        this.#moved.delete(blockKey(block))
+        this.#place(block, former)
+      }
+      isAny = true
+    }
+    return isAny
+  }
+
+  /** What was not put back is shown from now on. */
+  keep(): void {
+    for (const key of this.#tried.keys()) this.writes.push(...(this.#cells.get(key) ?? []))
+    this.#tried.clear()
+  }
+
+  /** Shows blocks anew, one by one, whose numbers have moved by nothing or enough. */
+  renew(): void {
+    const moves: ReadonlyMap<string, number>[] = []
+    for (const block of this.#shown) {
+      const known = this.#moved.get(blockKey(block))
+      const former = this.#cells.get(blockKey(block)) ?? []
+      if (known !== undefined || former.every((cell) => cell.isHidden || this.#isAsCounted(cell))) {
+        if (known !== undefined) moves.push(known)
+        continue
+      }
+      const present = this.#cellsIn(block, dimensionsOf(former))
+      const moved = this.#movesIn(block, former, present)
+      if (!this.#mayMove(block, former, present, moved, moves)) continue
+      moves.push(moved)
+      this.#write(block, present)
     }
   }
 
@@ -182,14 +248,18 @@ export class SeriesDesk {
     this.#now.clear()
   }
 
+  #place(block: Block, cells: readonly Released[]): void {
+    this.#now.clear()
+    this.#cells.set(blockKey(block), [...cells])
+  }
+
   #write(block: Block, cells: readonly Released[]): void {
     const former = this.#cells.get(blockKey(block)) ?? []
-    this.#now.clear()
     if (!this.#cells.has(blockKey(block))) {
       this.#shown = [...this.#shown, block].sort((a, b) => a.first - b.first || a.last - b.last)
     }
     const written = new Set(cells.map(({ by }) => by))
-    this.#cells.set(blockKey(block), [...former.filter(({ by }) => !written.has(by)), ...cells])
+    this.#place(block, [...former.filter(({ by }) => !written.has(by)), ...cells])
     this.writes.push(...cells)
   }
 
@@ -263,14 +333,15 @@ export class SeriesDesk {
     if (known !== undefined) return known
     // Most of the years that are looked at have nobody in them.
     if (!this.#series.isDated && this.#rules.isUntouched(block)) return true
-    const minimumCount = this.#rules.minimumCountIn(block)
-    const isAnySmall = (counts: Iterable<number>): boolean =>
-      [...counts].some((count) => isSmallMove(count, minimumCount))
-    const verdict =
-      !isAnySmall(this.#series.countsOf(this.#totalIn(block)).values()) &&
-      this.#isFit(block, this.#totalIn(block))
+    const verdict = this.#isLarge(block) && this.#isFit(block, this.#totalIn(block))
     this.#verdicts.set(blockKey(block), verdict)
     return verdict
+  }
+
+  #isLarge(block: Block): boolean {
+    const minimumCount = this.#rules.minimumCountIn(block)
+    const counts = this.#series.countsOf(this.#totalIn(block))
+    return [...counts.values()].every((count) => !isSmallMove(count, minimumCount))
   }
 
   /**
@@ -423,12 +494,13 @@ export class SeriesDesk {
   }
 
   /** Everybody, and the groups of some dimensions, as they are counted today. */
-  #cellsIn(block: Block, wanted: readonly string[]): Released[] {
+  #cellsIn(block: Block, wanted: readonly string[], { isAlone = false } = {}): Released[] {
     const total = this.#cell(block, '', '', this.#totalIn(block))
-    return wanted.flatMap((by) => (by === '' ? [total] : this.#groupsIn(block, by, total)))
+    return wanted.flatMap((by) => (by === '' ? [total] : this.#groupsIn(block, by, total, isAlone)))
   }
 
-  #groupsIn(block: Block, by: string, total: Released): Released[] {
+  /** @param isAlone whatever other series show */
+  #groupsIn(block: Block, by: string, total: Released, isAlone: boolean): Released[] {
     const { countsOf, rowsIn } = this.#series
     const minimumCount = this.#rules.minimumCountIn(block)
     const names = [...countsOf(total.rows).keys()]
@@ -439,7 +511,9 @@ export class SeriesDesk {
         cell: this.#cell(block, by, value, rows),
         value,
         counts: names.map((name) => told.get(name) ?? 0),
-        isHidden: !this.#isFit(block, rows, { by, value }) || !this.#fitsShown(block, rows, { by, value }),
+        isHidden:
+          (!isAlone && !this.#isFit(block, rows, { by, value })) ||
+          !this.#fitsShown(block, rows, { by, value }),
       }
     })
     const hidden = hiddenGroups(groups, {
@@ -455,33 +529,45 @@ export class SeriesDesk {
     return { ...block, series: this.#series.key, by, value, isHidden: false, parts, rows }
   }
 
+  #isEnough(block: Block, moves: ReadonlyMap<string, number>): boolean {
+    const minimumCount = this.#rules.minimumCountIn(block)
+    return [...moves.values()].every((move) => !isSmallMove(move, minimumCount))
+  }
+
+  /** Whether a block may be shown anew as far as this series goes. */
+  #mayMoveAlone(
+    block: Block,
+    former: readonly Released[],
+    present: readonly Released[],
+    moved: ReadonlyMap<string, number>,
+  ): boolean {
+    const isChanged = [...moved.values()].some((move) => move !== 0)
+    const staysShown = former.every(
+      (one) => one.isHidden || present.some((other) => isCellOf(one, other) && !other.isHidden),
+    )
+    if (!isChanged || this.#rules.isPending(block)) return false
+    if (!staysShown || !staysHidden(former, present)) return false
+    return this.#isLarge(block) && this.#isEnough(block, moved)
+  }
+
+  /** @param before the moves of the blocks before it that are shown anew */
   #mayMove(
     block: Block,
     former: readonly Released[],
     present: readonly Released[],
     moved: ReadonlyMap<string, number>,
-    before: readonly { block: Block; moved: ReadonlyMap<string, number> }[],
+    before: readonly ReadonlyMap<string, number>[],
   ): boolean {
-    const minimumCount = this.#rules.minimumCountIn(block)
-    const isEnough = (moves: ReadonlyMap<string, number>): boolean =>
-      [...moves.values()].every((move) => !isSmallMove(move, minimumCount))
-    const staysShown = former.every(
-      (one) => one.isHidden || present.some((other) => isCellOf(one, other) && !other.isHidden),
-    )
-    const staysHidden = former.every(
-      (one) => !one.isHidden || present.every((other) => !isCellOf(one, other) || other.isHidden),
-    )
-    if (this.#rules.isPending(block) || !staysShown || !staysHidden) return false
-    const areLinksKept = present.every((cell) => cell.isHidden || this.#isFit(block, cell.rows, cell))
-    if (!this.#passes(block) || !areLinksKept || !isEnough(moved)) return false
+    if (!this.#mayMoveAlone(block, former, present, moved)) return false
+    if (!present.every((cell) => cell.isHidden || this.#isFit(block, cell.rows, cell))) return false
     if (this.#series.isDated) {
       return present.every((cell) => cell.isHidden || this.#fitsShown(block, cell.rows, cell))
     }
     // Together with its neighbours, too: they may be asked for as one period.
     let sum = moved
     for (const neighbour of before.toReversed()) {
-      sum = sumOfMoves(sum, neighbour.moved)
-      if (!isEnough(sum)) return false
+      sum = sumOfMoves(sum, neighbour)
+      if (!this.#isEnough(block, sum)) return false
     }
     return true
   }

@@ -1,5 +1,5 @@
 import type { ContractMonth } from '../../domain/counts.ts'
-import type { Period } from '../../domain/period.ts'
+import { WHOLE_LIFE, type Period } from '../../domain/period.ts'
 import type { Needs } from '../needs.ts'
 
 const LOOK_EVERY_MILLISECONDS = 50
@@ -29,13 +29,14 @@ export function waitForCounts({ transact, clock, pause }: Pick<Needs, 'transact'
     const until = clock.now().getTime() + seconds * 1000
     // Earlier months can matter, too: then it reads again after each look. Waiting for those always would let a busy contract
     // keep its readers for as long as it is busy.
-    const isInPeriod = ({ contractId: contract, month }: ContractMonth): boolean =>
-      contract === contractId && month >= period.firstMonth && month <= period.lastMonth
+    const isWaitedFor = ({ contractId: contract, month }: ContractMonth): boolean =>
+      contract === contractId &&
+      (month === WHOLE_LIFE || (month >= period.firstMonth && month <= period.lastMonth))
     for (;;) {
       const answer = await read()
       const hasTime = () => clock.now().getTime() < until
       if (!answer.pending || !hasTime()) return answer
-      while ((await nextLook()).some(isInPeriod) && hasTime());
+      while ((await nextLook()).some(isWaitedFor) && hasTime());
     }
   }
 }

@@ -1,4 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import postgres from 'postgres'
 import t from 'tap'
 import { connectPool, isPassing, transactOn, type Actor, type Transact } from '../../src/store/database.ts'
@@ -119,3 +121,17 @@ t.test(
     t.same(await months(), [])
   },
 )
+
+t.test('a connection keeps nothing of what was done with it', async (t) => {
+  setFlagsFromString('--expose-gc')
+  const collectGarbage = runInNewContext('gc') as () => void
+  const results: WeakRef<object>[] = []
+  const work = async (): Promise<void> => {
+    results.push(new WeakRef(await transact(provider, () => Promise.resolve({}))))
+  }
+  for (let n = 0; n < 20; n++) await work()
+  await pause(50)
+  collectGarbage()
+  const kept = results.filter((result) => result.deref() !== undefined)
+  t.ok(kept.length <= 1, 'but the last, perhaps')
+})

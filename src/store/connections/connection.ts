@@ -17,18 +17,14 @@ export class Connection {
   #isOpened = false
   #isLost = false
   #isEnded = false
-  readonly #lost: Promise<never>
+  /** Fails the unit of work that uses it, or the last one that did. */
+  #fail: (error: Error) => void = () => undefined
 
   constructor(
     address: DatabaseAddress,
     options: postgres.Options<{ bigint: postgres.PostgresType<number> }>,
     onLost: (connection: Connection) => void,
   ) {
-    let lose: (error: Error) => void
-    this.#lost = new Promise((_resolve, reject) => {
-      lose = reject
-    })
-    this.#lost.catch(() => undefined)
     const settings = {
       ...address,
       ...options,
@@ -37,7 +33,7 @@ export class Connection {
       socket: () => this.#open(address),
       onclose: () => {
         this.#isLost = true
-        lose(closed())
+        this.#fail(closed())
         onLost(this)
       },
     }
@@ -49,8 +45,12 @@ export class Connection {
   }
 
   /** @throws {Error} with the code CONNECTION_CLOSED as soon as the connection is lost, whatever `work` waits for */
-  async whileOpen<T>(work: Promise<T>): Promise<T> {
-    return Promise.race([work, this.#lost])
+  whileOpen<T>(work: Promise<T>): Promise<T> {
+    // Not a race with one promise for the connection's life, which would keep the result of every unit of work for as long.
+    return new Promise((resolve, reject) => {
+      this.#fail = reject
+      work.then(resolve, reject)
+    })
   }
 
   async end(options?: { timeout: number }): Promise<void> {

@@ -194,3 +194,37 @@ t.test('a lower minimum never shows again what was hidden', async (t) => {
   t.match(after.measures[0], { suppressed: true, numerator: null, denominator: null })
   t.same([safetyOf(after).improved, safetyOf(after).unchanged], [null, null])
 })
+
+t.test('figures of one score move on one day, or not where together they tell of one person', async (t) => {
+  const people = await makePeople(service, keys, 'moving')
+  let n = 0
+  const add = async (ends: readonly [count: number, safety: number][]): Promise<void> => {
+    for (const [count, safety] of ends) {
+      for (let k = 0; k < count; k++, n++) {
+        await people.assess(`c${n}`, { 'personal-safety': 2 })
+        await people.assess(`c${n}`, { 'personal-safety': safety }, { stage: 'end', on: '2019-02-01' })
+      }
+    }
+  }
+  /** Improved, but the need is still there: two figures tell it together. */
+  const improvedOnly = async (): Promise<number> => {
+    const { body } = await people.outcomes('2018-19-Q4', keys.commissioner)
+    return Number(body.changes[0].improved) - Number(body.measures[0].numerator)
+  }
+  const [resolved, improved, unchanged] = [0, 1, 2]
+  await add([
+    [10, resolved],
+    [10, improved],
+    [20, unchanged],
+  ])
+  t.equal(await improvedOnly(), 10)
+  // Each figure moves by enough: 7 and 13, 8 and 12. Between them stands one person.
+  await add([
+    [7, resolved],
+    [1, improved],
+    [12, unchanged],
+  ])
+  t.equal(await improvedOnly(), 10)
+  await add([[5, improved]])
+  t.equal(await improvedOnly(), 16)
+})

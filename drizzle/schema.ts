@@ -107,7 +107,6 @@ export const contracts = pgTable(
     check('contracts_expected_days', sql`${t.expectedDays} >= 1 and ${t.expectedDays} <= 3650`),
     check('contracts_dates', sql`${t.startsOn} <= ${t.endsOn}`),
     foreignKey({ name: 'contracts_follows', columns: [t.follows], foreignColumns: [t.contractId] }),
-    index('contracts_of_provider').on(t.providerId),
   ],
 )
 
@@ -142,12 +141,18 @@ export const cases = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.contractId, t.caseRef] }),
-    index('cases_by_counted_on').on(t.contractId, t.countedOn),
-    index('cases_by_in_support_from').on(t.contractId, t.inSupportFrom),
+    index('cases_by_counted_on')
+      .on(t.contractId, t.countedOn)
+      .where(sql`${t.countedOn} is not null`),
+    index('cases_by_in_support_from')
+      .on(t.contractId, t.inSupportFrom)
+      .where(sql`${t.inSupportFrom} is not null`),
     index('cases_by_referred_on')
       .on(t.contractId, t.referredOn)
       .where(sql`${t.referredOn} is not null`),
-    index('cases_of_client').on(t.contractId, t.client),
+    index('cases_of_client')
+      .on(t.contractId, t.client)
+      .where(sql`${t.client} is not null`),
   ],
 )
 
@@ -184,7 +189,9 @@ export const assessments = pgTable(
       columns: [t.contractId, t.caseRef],
       foreignColumns: [cases.contractId, cases.caseRef],
     }),
-    index('assessments_of_case').on(t.contractId, t.caseRef),
+    index('assessments_of_case')
+      .on(t.contractId, t.caseRef)
+      .where(sql`${t.caseRef} is not null`),
     index('assessments_without_case')
       .on(t.contractId, t.assessedOn)
       .where(sql`${t.caseRef} is null`),
@@ -213,7 +220,9 @@ export const assessmentRevisions = pgTable(
       columns: [t.contractId, t.ref],
       foreignColumns: [assessments.contractId, assessments.ref],
     }),
-    index('assessment_revisions_of_case').on(t.contractId, t.caseRef),
+    index('assessment_revisions_of_case')
+      .on(t.contractId, t.caseRef)
+      .where(sql`${t.caseRef} is not null`),
   ],
 )
 

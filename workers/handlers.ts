@@ -12,7 +12,6 @@ import { releaseAgain } from '../src/services/webhooks/release-again.ts'
 import { forgetDeliveries, sendDeliveries } from '../src/services/webhooks/send-deliveries.ts'
 import { onceADay } from './once-a-day.ts'
 
-const SMALL_CASES = 200
 /** So many times as long as counting took, which takes longer the more else there is to do. */
 const REST = 20
 const LONGEST_REST_MILLISECONDS = 5_000
@@ -24,13 +23,11 @@ export const makeHandlers = (needs: Needs, metrics: Pick<Metrics, 'recountDone' 
     recount: async (job: RecountJob): Promise<void> => {
       const started = performance.now()
       try {
-        const cases = await recountMonth(needs)(job)
+        const { isMarkedAgain } = await recountMonth(needs)(job)
         const milliseconds = performance.now() - started
         metrics.recountDone(milliseconds / 1000)
-        // After a large month this place rests, so that counting, where it shares a process with the API, leaves it time.
-        if (cases > SMALL_CASES) {
-          await needs.pause(Math.min(milliseconds * REST, LONGEST_REST_MILLISECONDS))
-        }
+        // A month that changes while it is counted would be counted all the time, while whoever changes it waits for that.
+        if (isMarkedAgain) await needs.pause(Math.min(milliseconds * REST, LONGEST_REST_MILLISECONDS))
       } catch (error) {
         metrics.recountFailed()
         await putOff(needs)(job)

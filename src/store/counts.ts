@@ -1,24 +1,22 @@
+import type { CountChanges } from '../domain/counting/changed-counts.ts'
 import { everyBy } from '../domain/counting/groups.ts'
 import type { ContractMonth, Count, DatedCount, Grouping } from '../domain/counts.ts'
-import { WHOLE_LIFE, type Month } from '../domain/period.ts'
+import type { Month } from '../domain/period.ts'
 import type { Sql, Write } from './database.ts'
 
 /** Which counts are read: of everybody, of one group, or of all groups whose value begins with a prefix. */
 export type GroupFilter = Grouping | { by: string; prefix: string }
 
 export const countsIn = (sql: Sql) => {
-  const insert = (contractId: string, counts: readonly DatedCount[]): Write => {
+  /** Counts as rows, whatever their number. */
+  const rows = (counts: readonly DatedCount[]) => {
     const column = <K extends keyof DatedCount>(name: K): DatedCount[K][] =>
       counts.map((count) => count[name])
     return sql`
-      insert into counts (contract_id, month, subject, by, value, x, y, n)
-      select ${contractId}, * from unnest(${column('month')}::int[], ${column('subject')}::text[],
-        ${column('by')}::text[], ${column('value')}::text[], ${column('x')}::int[], ${column('y')}::int[],
-        ${column('n')}::int[])`
+      unnest(${column('month')}::int[], ${column('subject')}::text[], ${column('by')}::text[],
+        ${column('value')}::text[], ${column('x')}::int[], ${column('y')}::int[], ${column('n')}::int[])
+        as r (month, subject, by, value, x, y, n)`
   }
-  const counted = (contractId: string, month: Month): Write => sql`
-    insert into recounts as r (contract_id, month, times) values (${contractId}, ${month}, 1)
-    on conflict (contract_id, month) do update set times = r.times + 1`
   const ofGroups = (filter: GroupFilter) =>
     'value' in filter
       ? sql`by = ${filter.by} and value = ${filter.value}`
@@ -32,7 +30,7 @@ export const countsIn = (sql: Sql) => {
         order by by, value, subject, month, x, y`
     },
 
-    /** A month's counts as `replace` replaces them. */
+    /** What is counted in a month, as it stands; what is counted over the whole life is not among it. */
     async ofMonth({ contractId, month }: ContractMonth): Promise<DatedCount[]> {
       return sql<DatedCount[]>`
         select month, subject, by, value, x, y, n from counts
@@ -40,36 +38,45 @@ export const countsIn = (sql: Sql) => {
           and not (subject >= 'dated/life/' and subject < 'dated/life0')`
     },
 
-    /** What is counted over the whole life, as `replaceLife` replaces it. */
+    /** What is counted over the whole life, as it stands. */
     async ofLife(contractId: string): Promise<DatedCount[]> {
       return sql<DatedCount[]>`
         select month, subject, by, value, x, y, n from counts
         where contract_id = ${contractId} and subject >= 'dated/life/' and subject < 'dated/life0'`
     },
 
-    /** Puts a month's counts in the place of its former ones; what is counted over the whole life stays. */
-    replace({ contractId, month }: ContractMonth, counts: readonly Count[]): Write[] {
+    /**
+     * Notes that a month was counted, and what that changed. Most of a month stays as it was when a case is added to it, and
+     * rows that are not written are the cheapest.
+     */
+    change({ contractId, month }: ContractMonth, { written, gone }: CountChanges): Write[] {
       return [
+        // Row by row, by the primary key: asked to join the two, PostgreSQL may read all counts of a contract for each.
+        ...(gone.length === 0
+          ? []
+          : [
+              sql`
+                delete from counts
+                where ctid = any(array(
+                  select c.place from ${rows(gone)} cross join lateral (
+                    select ctid as place from counts
+                    where contract_id = ${contractId} and by = r.by and month = r.month and value = r.value
+                      and subject = r.subject and x = r.x and y = r.y
+                    offset 0
+                  ) c
+                ))`,
+            ]),
+        ...(written.length === 0
+          ? []
+          : [
+              sql`
+                insert into counts (contract_id, month, subject, by, value, x, y, n)
+                select ${contractId}, r.* from ${rows(written)}
+                on conflict (contract_id, by, month, value, subject, x, y) do update set n = excluded.n`,
+            ]),
         sql`
-          delete from counts
-          where contract_id = ${contractId} and by = any(${everyBy as string[]}) and month = ${month}
-            and not (subject >= 'dated/life/' and subject < 'dated/life0')`,
-        insert(
-          contractId,
-          counts.map((count) => ({ ...count, month })),
-        ),
-        counted(contractId, month),
-      ]
-    },
-
-    /** Puts what is counted over a contract's whole life in the place of what it was. */
-    replaceLife(contractId: string, counts: readonly DatedCount[]): Write[] {
-      return [
-        sql`
-          delete from counts
-          where contract_id = ${contractId} and subject >= 'dated/life/' and subject < 'dated/life0'`,
-        insert(contractId, counts),
-        counted(contractId, WHOLE_LIFE),
+          insert into recounts as r (contract_id, month, times) values (${contractId}, ${month}, 1)
+          on conflict (contract_id, month) do update set times = r.times + 1`,
       ]
     },
 

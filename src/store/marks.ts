@@ -24,6 +24,14 @@ export const marksIn = (sql: Sql) => ({
     return rows.map(({ markId }) => markId)
   },
 
+  /** Whether the contract-month has marks beside these. */
+  async areThereOthers({ contractId, month }: ContractMonth, markIds: readonly number[]): Promise<boolean> {
+    const rows = await sql`
+      select from marks
+      where contract_id = ${contractId} and month = ${month} and mark_id <> all(${markIds as number[]}::bigint[]) limit 1`
+    return rows.length > 0
+  },
+
   clear({ contractId, month }: ContractMonth, markIds: readonly number[]): Write {
     return sql`
       delete from marks

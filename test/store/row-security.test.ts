@@ -295,6 +295,7 @@ t.test('some columns only are granted of some tables', async (t) => {
       'contracts.has_referral_counts UPDATE waymark_worker',
       'contracts.has_session_counts UPDATE waymark_worker',
       'contracts.people_erased_at UPDATE waymark_worker',
+      'counts.n UPDATE waymark_worker',
       'idempotency_keys.created_at SELECT waymark_worker',
       'returns.area_code UPDATE waymark_commissioner',
       'returns.checks UPDATE waymark_commissioner',

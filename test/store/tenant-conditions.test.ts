@@ -358,6 +358,7 @@ const questions: { [Subject in keyof Store]: Record<keyof Store[Subject], ((stor
   marks: {
     append: [(s) => s.marks.append(OURS, [201904])],
     lock: [(s) => s.marks.lock(march)],
+    areThereOthers: [(s) => s.marks.areThereOthers({ contractId: OURS, month: 201905 }, [])],
     clear: [(s) => s.marks.clear(march, everyMark)],
     // Ours is counted in May, and of the others something waits; in June nothing does.
     pending: [(s) => s.marks.pending(OURS, 201905, 201905), (s) => s.marks.pending(OURS, 201906, 201906)],
@@ -389,8 +390,13 @@ const questions: { [Subject in keyof Store]: Record<keyof Store[Subject], ((stor
     monthly: [(s) => s.counts.monthly(OURS, LAST, [''])],
     ofMonth: [(s) => s.counts.ofMonth(march)],
     ofLife: [(s) => s.counts.ofLife(OURS)],
-    replace: [(s) => s.counts.replace(march, [{ subject: 's', ...all, x: 1, y: 1, n: 1 }])],
-    replaceLife: [(s) => s.counts.replaceLife(OURS, [])],
+    change: [
+      (s) =>
+        s.counts.change(march, {
+          written: [],
+          gone: [{ month: 201903, subject: 's', ...all, x: 0, y: 0, n: 1 }],
+        }),
+    ],
     merged: [(s) => s.counts.merged(OURS, FIRST, LAST, all)],
     ofSubject: [(s) => s.counts.ofSubject(OURS, 's', { first: FIRST, last: LAST }, all)],
     dated: [(s) => s.counts.dated(OURS, LAST, all)],

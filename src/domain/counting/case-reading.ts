@@ -1,9 +1,9 @@
 import { findPair, latest, type Answered, type Pair } from '../casework/pair.ts'
 import type { Answers } from '../instrument.ts'
-import type { ItemQuestion, PairMeasure } from '../measure.ts'
+import type { ItemQuestion } from '../measure.ts'
 import type { CaseFacts } from '../measures/where.ts'
 import type { LondonDate } from '../period.ts'
-import type { InstrumentLibrary } from './instrument-library.ts'
+import type { AskedPair, InstrumentLibrary } from './instrument-library.ts'
 
 /** An assessment as it is counted; answers only where the count needs them. */
 export type AssessmentToCount = Answered & { answers?: Answers | undefined }
@@ -39,19 +39,9 @@ export class CaseReading {
   }
 
   /** The pair that a measure, or the changes of an instrument, ask for; undefined if the case has none. */
-  pair({
-    instrument,
-    end,
-    respondent,
-  }: Pick<PairMeasure, 'instrument' | 'end' | 'respondent'>): Pair | undefined {
-    const key = `${instrument.id} ${instrument.version ?? ''} ${respondent ?? ''} ${end}`
+  pair(asked: AskedPair): Pair | undefined {
+    const { key, question } = this.#library.questionOf(asked)
     if (this.#pairs.has(key)) return this.#pairs.get(key)
-    const question = {
-      instrument: instrument.id,
-      version: instrument.version,
-      respondent: respondent ?? this.#library.respondentOf(instrument.id) ?? 'self',
-      end,
-    }
     const { start, end: last } = findPair(this.facts.assessments, question, this.#library.find)
     const pair = start && last && { start, end: last }
     this.#pairs.set(key, pair)

@@ -7,7 +7,7 @@ import { daysBetween, type LondonDate } from '../period.ts'
 import { lastDayWithin, workingDaysBetween } from '../working-days.ts'
 import { CaseReading, type AssessmentToCount, type CaseToCount } from './case-reading.ts'
 import { groupsOf } from './groups.ts'
-import { InstrumentLibrary } from './instrument-library.ts'
+import { InstrumentLibrary, type AskedPair } from './instrument-library.ts'
 import { ANSWERED, judgeCase, type CaseVerdict, type ClosedMeasure } from './judge-case.ts'
 import { isLifeMeasure, isRun, type AgreedMeasure, type CountingPlan } from './plan.ts'
 import { Tally, type Cell } from './tally.ts'
@@ -38,9 +38,10 @@ export function countMonth(month: Partial<MonthToCount>, plan: CountingPlan): Co
   const tally = new Tally()
   const library = new InstrumentLibrary(plan.instruments)
   const measures = plan.measures.filter(({ measure }) => !isLifeMeasure(measure))
-  const instruments = plan.instruments.filter(
-    ({ id }, index, all) => all.findIndex((other) => other.id === id) === index,
-  )
+  const instruments = [...new Set(plan.instruments.map(({ id }) => id))].map((id): AskedPair => ({
+    instrument: { id },
+    end: 'end',
+  }))
   for (const facts of month.closed ?? []) {
     const reading = new CaseReading(facts, library)
     const cells = [
@@ -68,7 +69,7 @@ const isAgreedOn = ({ from }: AgreedMeasure, on: LondonDate | null): boolean =>
 /** Transitions of every score, by the instrument's own respondent, and the case's completeness. */
 function scoreCells(
   reading: CaseReading,
-  instruments: readonly { id: string }[],
+  instruments: readonly AskedPair[],
   library: InstrumentLibrary,
   tally: Tally,
 ): Cell[] {
@@ -76,7 +77,8 @@ function scoreCells(
   const cells: Cell[] = []
   let hasStart = false
   let hasPair = false
-  for (const { id } of instruments) {
+  for (const asked of instruments) {
+    const { id } = asked.instrument
     const own = assessments.filter(
       (one) =>
         one.instrumentId === id &&
@@ -85,7 +87,7 @@ function scoreCells(
     )
     if (own.length === 0) continue
     hasStart ||= own.some(({ stage }) => stage === 'start')
-    const pair = reading.pair({ instrument: { id }, end: 'end' })
+    const pair = reading.pair(asked)
     if (pair === undefined) continue
     hasPair = true
     for (const { subject, startIndex, endIndex } of library.sharedScores(pair)) {

@@ -1,7 +1,15 @@
-import type { Answered, InstrumentOf, Pair } from '../casework/pair.ts'
+import type { Answered, InstrumentOf, Pair, PairQuestion } from '../casework/pair.ts'
 import { scoreSubject } from '../counts.ts'
 import { bestScore, type Instrument, type Score } from '../instrument.ts'
 import type { PairMeasure } from '../measure.ts'
+
+/** What a measure, or the changes of an instrument, say of the pair that they look at. */
+export type AskedPair = Pick<PairMeasure, 'instrument' | 'end' | 'respondent'>
+
+interface KeyedQuestion {
+  key: string
+  question: PairQuestion
+}
 
 /** A score that both versions of a pair have, and where each keeps it. */
 export interface SharedScore {
@@ -21,6 +29,10 @@ export class InstrumentLibrary {
   readonly #respondents = new Map<string, Instrument['respondent']>()
   readonly #shared = new Map<string, readonly SharedScore[]>()
   readonly #sharedById = new Map<string, ReadonlyMap<string, SharedScore>>()
+  /** By measure, since each is asked of every case. */
+  readonly #questions = new WeakMap<AskedPair, KeyedQuestion>()
+  /** The pair that was looked up last: a case's measures ask for the same one after the other. */
+  #latest: { pair: Pair; scores: ReadonlyMap<string, SharedScore> } | undefined
 
   constructor(instruments: readonly Instrument[]) {
     for (const instrument of [...instruments].sort((a, b) => a.version - b.version)) {
@@ -35,6 +47,20 @@ export class InstrumentLibrary {
 
   respondentOf(id: string): Instrument['respondent'] | undefined {
     return this.#respondents.get(id)
+  }
+
+  /** Which assessments a measure pairs, and a name for that which two measures share if they pair the same. */
+  questionOf(asked: AskedPair): KeyedQuestion {
+    const known = this.#questions.get(asked)
+    if (known !== undefined) return known
+    const { instrument, end } = asked
+    const respondent = asked.respondent ?? this.respondentOf(instrument.id) ?? 'self'
+    const keyed = {
+      key: `${instrument.id} ${instrument.version ?? ''} ${respondent} ${end}`,
+      question: { instrument: instrument.id, version: instrument.version, respondent, end },
+    }
+    this.#questions.set(asked, keyed)
+    return keyed
   }
 
   /** The decimal places of a measure's score, which all versions that are paired have in common. */
@@ -63,13 +89,18 @@ export class InstrumentLibrary {
   }
 
   sharedScore(pair: Pair, score: string): SharedScore | undefined {
+    if (this.#latest?.pair !== pair) this.#latest = { pair, scores: this.#scoresOf(pair) }
+    return this.#latest.scores.get(score)
+  }
+
+  #scoresOf(pair: Pair): ReadonlyMap<string, SharedScore> {
     const key = keyOf(pair.start, pair.end)
     let byId = this.#sharedById.get(key)
     if (byId === undefined) {
       byId = new Map(this.sharedScores(pair).map((shared) => [shared.id, shared]))
       this.#sharedById.set(key, byId)
     }
-    return byId.get(score)
+    return byId
   }
 }
 

@@ -37,16 +37,35 @@ export class Tally {
     }
   }
 
-  /** In a fixed order: the same people give the same bytes, whatever order they came in. */
+  /**
+   * By subject, group, x and y: the same people give the same bytes, whatever order they came in. Groups and cells are sorted
+   * each by themselves, since there are far fewer of them than of counts.
+   */
   counts(): Count[] {
+    const groups = [...this.#groups.values()].sort((a, b) => inOrder(a.grouping, b.grouping))
+    return [...this.#cellOf]
+      .sort(([a], [b]) => compare(a, b))
+      .flatMap(([, cells]) => {
+        const sorted = [...cells.values()].sort((a, b) => this.#compareCells(a, b))
+        return groups.flatMap((group) => this.#countsIn(group, sorted))
+      })
+  }
+
+  #countsIn({ grouping: { by, value }, n }: Group, cells: readonly Cell[]): Count[] {
     const counts: Count[] = []
-    for (const { grouping, n } of this.#groups.values()) {
-      for (const [cell, what] of this.#cells.entries()) {
-        const count = n[cell] ?? 0
-        if (count > 0) counts.push({ ...what, ...grouping, n: count })
-      }
+    for (const cell of cells) {
+      const what = this.#cells[cell]
+      const count = n[cell] ?? 0
+      if (what !== undefined && count > 0)
+        counts.push({ subject: what.subject, by, value, x: what.x, y: what.y, n: count })
     }
-    return counts.sort(inOrder)
+    return counts
+  }
+
+  #compareCells(a: Cell, b: Cell): number {
+    const [one, other] = [this.#cells[a], this.#cells[b]]
+    if (one === undefined || other === undefined) throw new Error('a tally knows all of its cells')
+    return one.x - other.x || one.y - other.y
   }
 
   #countsOf(grouping: Grouping): Int32Array {
@@ -65,7 +84,6 @@ export class Tally {
   }
 }
 
-const inOrder = (a: Count, b: Count): number =>
-  compare(a.subject, b.subject) || compare(a.by, b.by) || compare(a.value, b.value) || a.x - b.x || a.y - b.y
+const inOrder = (a: Grouping, b: Grouping): number => compare(a.by, b.by) || compare(a.value, b.value)
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

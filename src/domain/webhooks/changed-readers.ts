@@ -1,4 +1,4 @@
-import type { DatedCount } from '../counts.ts'
+import type { CountChanges } from '../counting/changed-counts.ts'
 
 /**
  * Who of a contract's provider and partners reads other figures than before: its provider all of them, a partner those of the
@@ -6,10 +6,9 @@ import type { DatedCount } from '../counts.ts'
  */
 export function changedReaders(
   { provider, partners }: { provider: string; partners: readonly string[] },
-  former: readonly DatedCount[],
-  present: readonly DatedCount[],
+  { written, gone }: CountChanges,
 ): string[] {
-  const changed = changedCounts(former, present)
+  const changed = [...written, ...gone]
   if (changed.length === 0) return []
   const isOf = (partner: string): boolean =>
     changed.some(
@@ -18,18 +17,4 @@ export function changedReaders(
         (by.startsWith('delivered-by/') && value.startsWith(`${partner}/`)),
     )
   return [provider, ...partners.filter(isOf)]
-}
-
-function changedCounts(former: readonly DatedCount[], present: readonly DatedCount[]): DatedCount[] {
-  const keyOf = ({ month, subject, by, value, x, y }: DatedCount): string =>
-    JSON.stringify([month, subject, by, value, x, y])
-  const numbers = (counts: readonly DatedCount[]): Map<string, number> => {
-    const all = new Map<string, number>()
-    for (const count of counts) all.set(keyOf(count), (all.get(keyOf(count)) ?? 0) + count.n)
-    return all
-  }
-  const [before, after] = [numbers(former), numbers(present)]
-  return [...former, ...present].filter(
-    (count) => (before.get(keyOf(count)) ?? 0) !== (after.get(keyOf(count)) ?? 0),
-  )
 }

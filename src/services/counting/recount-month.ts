@@ -1,4 +1,5 @@
 import type { CaseToCount } from '../../domain/counting/case-reading.ts'
+import { changedCounts, type CountChanges } from '../../domain/counting/changed-counts.ts'
 import { countLife } from '../../domain/counting/count-life.ts'
 import { countMonth, type MonthToCount, type SessionToCount } from '../../domain/counting/count-month.ts'
 import { isLifeMeasure, planFor, readsOf, type CountingPlan } from '../../domain/counting/plan.ts'
@@ -17,62 +18,61 @@ import { withAnswers, withAssessments } from './cases-to-count.ts'
  * Counts a contract's month anew, or what is counted over its whole life, if anything in it has changed since.
  * Marks are read before the cases and just those are cleared: what commits in between has a mark that stays.
  *
- * @returns how many cases it counted
+ * @returns whether more changed meanwhile
  */
 export const recountMonth =
   ({ transact, definitions, clock }: Pick<Needs, 'transact' | 'definitions' | 'clock'>) =>
-  ({ contractId, month }: ContractMonth): Promise<number> =>
+  ({ contractId, month }: ContractMonth): Promise<{ isMarkedAgain: boolean }> =>
     transact({ role: 'worker', contract: contractId }, async (store) => {
       const marks = await store.marks.lock({ contractId, month })
-      if (marks.length === 0) return 0
+      if (marks.length === 0) return { isMarkedAgain: false }
       const contract = await store.contracts.find(contractId)
       if (contract === undefined) throw new Error('a marked contract is not there')
       // Whom it counted is erased, so that its counts can only stay.
       if (contract.peopleErasedAt !== null) {
         await store.marks.clear({ contractId, month }, marks)
-        return 0
+        return { isMarkedAgain: false }
       }
       const plan = planFor(contract, definitions)
 
-      if (month === WHOLE_LIFE) {
-        const cases = await readLife(store, contractId, plan)
-        const life = countLife(cases, plan)
-        const readers = await readersToTell(store, contract, life, () => store.counts.ofLife(contractId))
-        await Promise.all([
-          ...store.counts.replaceLife(contractId, life),
-          store.marks.clear({ contractId, month }, marks),
-          store.failedCounts.forget({ contractId, month }),
-        ])
-        await tellOfOutcomes(store, clock, contractId, readers)
-        return cases.length
-      }
-      const all = await readMonth(store, { contractId, month }, plan)
-      const counts = countMonth(all, plan)
-      const dated = counts.map((count) => ({ ...count, month }))
-      const readers = await readersToTell(store, contract, dated, () =>
-        store.counts.ofMonth({ contractId, month }),
-      )
-      await Promise.all([
-        ...store.counts.replace({ contractId, month }, counts),
+      const counts = await countAnew(store, { contractId, month }, plan)
+      const former =
+        month === WHOLE_LIFE
+          ? await store.counts.ofLife(contractId)
+          : await store.counts.ofMonth({ contractId, month })
+      const changes = changedCounts(former, counts)
+      const readers = await readersToTell(store, contract, changes)
+      const [isMarkedAgain] = await Promise.all([
+        store.marks.areThereOthers({ contractId, month }, marks),
+        ...store.counts.change({ contractId, month }, changes),
         store.marks.clear({ contractId, month }, marks),
         store.failedCounts.forget({ contractId, month }),
       ])
       await tellOfOutcomes(store, clock, contractId, readers)
-      return all.closed.length
+      return { isMarkedAgain }
     })
+
+/** The counts of a month, or over the whole life, made from its cases. */
+async function countAnew(
+  store: Store,
+  { contractId, month }: ContractMonth,
+  plan: CountingPlan,
+): Promise<DatedCount[]> {
+  if (month === WHOLE_LIFE) return countLife(await readLife(store, contractId, plan), plan)
+  const all = await readMonth(store, { contractId, month }, plan)
+  return countMonth(all, plan).map((count) => ({ ...count, month }))
+}
 
 /** Which of those who read exact counts are to be told that theirs changed; commissioners are when they are shown it. */
 async function readersToTell(
   store: Store,
   contract: StoredContract,
-  present: readonly DatedCount[],
-  readFormer: () => Promise<DatedCount[]>,
+  changes: CountChanges,
 ): Promise<string[]> {
   const readers = [contract.provider, ...contract.partners]
   const wanting = await store.webhooks.wanting('outcomes.changed', readers)
   if (wanting.length === 0) return []
-  const changed = changedReaders(contract, await readFormer(), present)
-  return changed.filter((reader) => wanting.includes(reader))
+  return changedReaders(contract, changes).filter((reader) => wanting.includes(reader))
 }
 
 /** Only what the plan counts is read. */

@@ -70,11 +70,12 @@ export const casesIn = (sql: Sql) => {
 
     /** Notes what assessments changed of cases: no new revision, since the case system's own record of them stands. */
     setDates(contractId: string, dates: readonly CaseDating[]): Write {
+      // Looked up row by row: PostgreSQL, asked to join the two, may read every case of a contract that it takes for small.
+      const datesOf = sql`${sql.json(Object.fromEntries(dates.map((one) => [one.caseRef, one])))}::jsonb -> case_ref`
       return sql`
-        update cases c set counted_on = d."countedOn", in_support_from = d."inSupportFrom"
-        from jsonb_to_recordset(${sql.json(dates)})
-          as d ("caseRef" text, "countedOn" date, "inSupportFrom" date)
-        where c.contract_id = ${contractId} and c.case_ref = d."caseRef"`
+        update cases set counted_on = (${datesOf} ->> 'countedOn')::date,
+          in_support_from = (${datesOf} ->> 'inSupportFrom')::date
+        where contract_id = ${contractId} and case_ref = any(${dates.map(({ caseRef }) => caseRef)})`
     },
 
     async list(contractId: string, { limit, after }: PageRequest): Promise<StoredCase[]> {

@@ -82,8 +82,26 @@ export class Connection {
       throw closed()
     }
     // TLS checks the certificate against this name; the library sets it where it dials itself.
-    return Object.assign(socket, { host })
+    return Object.assign(inOnePiece(socket), { host })
   }
+}
+
+/** What is written to it within one turn leaves together: the library writes each longer statement by itself. */
+function inOnePiece(socket: Socket): Socket {
+  const write = socket.write.bind(socket)
+  let isCorked = false
+  const writeLater = (...written: Parameters<typeof write>): boolean => {
+    if (!isCorked) {
+      isCorked = true
+      socket.cork()
+      process.nextTick(() => {
+        isCorked = false
+        socket.uncork()
+      })
+    }
+    return write(...written)
+  }
+  return Object.assign(socket, { write: writeLater })
 }
 
 function closed(): Error {

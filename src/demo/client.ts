@@ -8,6 +8,8 @@ export interface ApiClient {
   /** Sends lines of NDJSON; throws if one of them is rejected. */
   bulk: (path: string, lines: readonly object[]) => Promise<void>
   get: (path: string, headers?: Record<string, string>) => Promise<unknown>
+  /** A file as it is, whatever is in it. */
+  download: (path: string) => Promise<Uint8Array>
   delete: (path: string) => Promise<void>
 }
 
@@ -20,12 +22,12 @@ const bulkShape = z.object({ rejected: z.number(), errors: z.array(z.unknown()) 
  * @returns calls that throw where the service does not answer with a 2xx, in one line that says what it answered
  */
 export function connectTo(url: string, key: string, signal?: AbortSignal): ApiClient {
-  const send = async (
+  const request = async (
     method: string,
     path: string,
     body?: object | string,
     headers: Record<string, string> = {},
-  ): Promise<unknown> => {
+  ): Promise<Buffer> => {
     // Not handed to fetch: thousands of requests would leave as many listeners on it.
     signal?.throwIfAborted()
     const reply = await fetch(`${url}${path}`, {
@@ -38,8 +40,12 @@ export function connectTo(url: string, key: string, signal?: AbortSignal): ApiCl
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
     // Read to its end in any case: only then the connection is free again.
-    const text = await reply.text()
-    if (!reply.ok) throw new Error(`${method} ${path} was answered with ${reply.status}: ${text}`)
+    const bytes = Buffer.from(await reply.arrayBuffer())
+    if (!reply.ok) throw new Error(`${method} ${path} was answered with ${reply.status}: ${bytes.toString()}`)
+    return bytes
+  }
+  const send = async (...sent: Parameters<typeof request>): Promise<unknown> => {
+    const text = (await request(...sent)).toString()
     return text === '' ? undefined : JSON.parse(text)
   }
   return {
@@ -55,6 +61,7 @@ export function connectTo(url: string, key: string, signal?: AbortSignal): ApiCl
         throw new Error(`POST ${path} rejected ${rejected} lines: ${JSON.stringify(errors[0])}`)
     },
     get: (path, headers) => send('GET', path, undefined, headers),
+    download: (path) => request('GET', path),
     delete: async (path) => {
       await send('DELETE', path)
     },

@@ -7,8 +7,9 @@ import { connectTo, inFlight, type ApiClient } from './client.ts'
 import { bulkOf } from './people/bulk-lines.ts'
 import { requestsOf, type Write } from './people/case-system.ts'
 import { showProgress, type Screen } from '../process/progress.ts'
+import { makeReturns, type MadeReturn, type ReturnPlace } from './make-returns.ts'
 import { readFigures, readWhenCounted, type Outcomes, type SentFigures } from './reading.ts'
-import { issueKeys, setUp, type DemoKeys } from './set-up.ts'
+import { issueKeys, listReturns, setUp, type DemoKeys } from './set-up.ts'
 
 /** Where the service listens, and its operator's key. */
 export interface Service {
@@ -30,6 +31,7 @@ export interface Answer {
 
 export interface Demonstration {
   answers: ReadonlyMap<PortfolioContract, Answer>
+  returns: readonly MadeReturn[]
   /** To look at it oneself, as long as the keys are good. */
   examples: Example[]
   /** An organisation's key. */
@@ -41,16 +43,24 @@ export interface Demonstration {
 /** Case systems keep some requests on their way, not thousands. */
 const IN_FLIGHT = 16
 
+/** What a demonstration is made of, and where it shows itself. */
+export interface Stage {
+  definitions: Pick<Definitions, 'instrument'>
+  screen: Screen
+  /** Where the returns are written. */
+  returns: ReturnPlace
+}
+
 /**
  * Makes the contracts of some portfolios, sends every made-up person through the API, and reads the outcomes as the
- * commissioners once all of it is counted. On a database that has it already, nothing changes.
+ * commissioners once all of it is counted, and their returns. On a database that has it already, nothing changes.
  *
  * @param signal breaks it off between two requests
  */
 export async function demonstrate(
   portfolios: readonly Portfolio[],
   { url, operatorKey }: Service,
-  { definitions, screen }: { definitions: Pick<Definitions, 'instrument'>; screen: Screen },
+  { definitions, screen, returns: place }: Stage,
   signal: AbortSignal,
 ): Promise<Demonstration> {
   const operator = connectTo(url, operatorKey)
@@ -68,8 +78,11 @@ export async function demonstrate(
     for (const contract of contracts.slice(0, 1)) await eraseAgain(contract, clientOf)
     const answers = new Map<PortfolioContract, Answer>()
     for (const contract of contracts) answers.set(contract, await readAnswer(contract, clientOf))
+    // Only now: each month would else be counted for its returns, too, as often as something comes in.
+    for (const portfolio of portfolios) await listReturns(operator, portfolio)
+    const returns = await makeReturns(portfolios, clientOf, place)
     const examples = examplesOf(portfolios, { url, keys, definitions })
-    return { answers, examples, keyOf: keys.of, revokeKeys: keys.revoke }
+    return { answers, returns, examples, keyOf: keys.of, revokeKeys: keys.revoke }
   } catch (error) {
     await keys.revoke()
     throw error

@@ -1,28 +1,34 @@
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loadDefinitions, surveysFolder, type Portfolio } from '../definitions.ts'
+import { findBrowser } from '../files/pdf.ts'
 import { runUntilStopped } from '../process/run-until-stopped.ts'
 import { addresses } from './addresses.ts'
 import { demonstrate } from './demonstration.ts'
 import { introduction, isAllAgreed, report } from './report/report.ts'
+import { returnsReport } from './report/returns-report.ts'
 import { startService } from './start-service.ts'
 import { writeTour, type Tour } from './tour.ts'
 
 /**
- * `npm run demo`: published figures come out of the service again. `-- --only leicestershire` takes one commissioner's, and
- * with `-- --once` the exit code says whether all agree.
+ * `npm run demo`: published figures come out of the service again, and returns of them. `-- --only leicestershire` takes one
+ * commissioner's, and with `-- --once` the exit code says whether all agree.
  */
 const definitions = loadDefinitions([surveysFolder])
 const { once, portfolios } = readArguments()
+/** In the package's own folder, where git leaves it alone. */
+const RETURNS = 'demo-returns'
 
 await runUntilStopped(async () => {
   process.stdout.write(introduction(portfolios))
+  const browser = await findBrowser(process.env)
   process.stdout.write('Starting the service ...\n')
   const service = await startService(process.env)
   const interruption = new AbortController()
   const demonstration = demonstrate(
     portfolios,
     service,
-    { definitions, screen: process.stdout },
+    { definitions, screen: process.stdout, returns: { folder: resolve(RETURNS), browser } },
     interruption.signal,
   )
 
@@ -36,8 +42,9 @@ await runUntilStopped(async () => {
 
   const show = async (): Promise<void> => {
     try {
-      const { answers, examples, keyOf } = await demonstration
+      const { answers, returns, examples, keyOf } = await demonstration
       process.stdout.write(report(portfolios, answers))
+      process.stdout.write(returnsReport(returns, process.cwd()))
       if (!once) {
         tour = await writeTour(portfolios, { ...service, keyOf })
         process.stdout.write(addresses(service.url, examples, tour.path))

@@ -16,10 +16,23 @@ export async function setUp(
   { commissioner, organisations, contracts }: Portfolio,
 ): Promise<void> {
   const { id, ...named } = commissioner
-  await operator.put(organisationPath(id), { ...named, kind: 'commissioner' })
+  // The people are made up, so that nobody minds exact counts in a return.
+  await operator.put(organisationPath(id), { ...named, kind: 'commissioner', exactReturns: true })
   for (const { id, name, kind } of organisations) await operator.put(organisationPath(id), { name, kind })
   for (const contract of contracts) {
     await operator.put(`/v1/contracts/${contract.contract}`, termsOf(contract))
+  }
+}
+
+/** Has every contract list the return that is owed of it: what it asks for is counted from then on, and of all the past. */
+export async function listReturns(
+  operator: ApiClient,
+  { contracts, return: owed }: Portfolio,
+): Promise<void> {
+  if (owed === undefined) return
+  const returns = [{ template: owed.template, frequency: 'quarterly' }]
+  for (const contract of contracts) {
+    await operator.put(`/v1/contracts/${contract.contract}`, { ...termsOf(contract), returns })
   }
 }
 

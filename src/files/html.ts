@@ -97,7 +97,7 @@ tbody th { font-weight: normal; min-width: 12rem; }
 
 /** On paper: a section begins a page, heads come again on each, no row is cut, and each page says what it is of. */
 const printed = (title: string, caution: string | null): string => `@media print {
-body { margin: 0; font-size: 9pt; }
+body { margin: 0; font-size: 9pt; font-variant-ligatures: none; }
 section { break-before: page; }
 section:first-child { break-before: auto; }
 tr, .chart svg { break-inside: avoid; }

@@ -284,7 +284,7 @@ const mistakes: [from: string, to: string, fault: string][] = [
   [
     'printed:\n',
     'print: 1\nprinted:\n',
-    '48: unknown field "print" (expected one of portfolio, title, commissioner, organisations, contracts, grants, printed)',
+    '48: unknown field "print" (expected one of portfolio, title, commissioner, organisations, contracts, return, grants, printed)',
   ],
 ]
 

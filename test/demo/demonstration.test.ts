@@ -1,14 +1,19 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { loadDefinitions, surveysFolder, type Portfolio } from '../../src/definitions.ts'
 import { inFlight } from '../../src/demo/client.ts'
 import { demonstrate } from '../../src/demo/demonstration.ts'
+import type { MadeReturn } from '../../src/demo/make-returns.ts'
 import { showProgress } from '../../src/process/progress.ts'
 import { introduction, isAllAgreed } from '../../src/demo/report/report.ts'
+import { returnsReport } from '../../src/demo/report/returns-report.ts'
 import { writeTour } from '../../src/demo/tour.ts'
+import { openInLibreOffice } from '../support/libre-office.ts'
+import { readOds, readXlsx } from '../support/read-files.ts'
 import { OPERATOR_KEY, startService } from '../support/service.ts'
 
 const definitions = loadDefinitions([surveysFolder])
@@ -57,11 +62,12 @@ t.test(
     const service = await startService()
     t.teardown(() => service.stop())
     const { url } = service.server
+    const folder = t.testdir()
     for (const time of ['first', 'second']) {
-      const { answers, examples, keyOf, revokeKeys } = await demonstrate(
+      const { answers, returns, examples, keyOf, revokeKeys } = await demonstrate(
         [small],
         { url, operatorKey: OPERATOR_KEY },
-        { definitions, screen },
+        { definitions, screen, returns: { folder, browser: undefined } },
         new AbortController().signal,
       )
       const [answer] = [...answers.values()]
@@ -83,6 +89,7 @@ t.test(
         time,
       )
       t.ok(isAllAgreed([small], answers), time)
+      if (time === 'first') await isWritten(t, returns, folder)
 
       const replies = await Promise.all(examples.map(({ line }) => answerTo(line)))
       t.same(
@@ -109,6 +116,46 @@ t.test(
   },
 )
 
+/** The return is there in each format, says which it is in each, and is named. */
+async function isWritten(t: Test, returns: readonly MadeReturn[], folder: string): Promise<void> {
+  const name = 'moj-victims-2019-20-Q1'
+  const files = ['json', 'csv', 'xlsx', 'ods', 'html'].map((extension) => `${name}.${extension}`)
+  const [made] = returns
+  t.same([returns.length, made?.folder, made?.files], [1, join(folder, 'leicestershire'), files])
+  const file = (extension: string) => readFileSync(join(folder, 'leicestershire', `${name}.${extension}`))
+  const said = JSON.parse(file('json').toString())
+  t.match(said, { template: 'moj-victims', period: '2019-20-Q1', contracts: ['victim-first'] })
+  t.match(said, { areaCode: 'E23000021', provisional: false, sha256: made?.answer.sha256 })
+  t.match(
+    file('csv').toString(),
+    /\r\nE23000021,moj-victims,1,2019-20-Q1,1,draft,,demand,referred,referrals,/,
+  )
+  for (const [format, read] of [
+    ['xlsx', readXlsx],
+    ['ods', readOds],
+  ] as const) {
+    const sheets = read(file(format))
+    const place = mkdtempSync(join(folder, 'opened-'))
+    const opened = await openInLibreOffice(file(format), format, place)
+    for (const [name, rows] of sheets) {
+      for (const row of rows) t.notOk(row.includes(''), `${format} ${name}: no cell is empty`)
+      const found = (opened?.get(name) ?? rows).map((row) => row.map(String))
+      t.same(
+        found,
+        rows.map((row) => row.map(String)),
+        `${format} ${name}`,
+      )
+    }
+    t.match(sheets[0]?.[1][0]?.[0], /^Victims' services quarterly monitoring return, 2019-20-Q1$/)
+    t.equal(sheets.length - 4, said.sections.length)
+  }
+  t.match(file('html').toString(), said.sha256)
+  const shown = returnsReport(returns, folder)
+  for (const one of files) t.ok(shown.includes(`    leicestershire/${one}\n`), one)
+  t.match(shown, /There is no PDF, since no browser is on the PATH/)
+  for (const line of shown.split('\n')) t.ok(line.length <= 100, line)
+}
+
 t.test('a demonstration that is broken off takes its keys back', async (t) => {
   const service = await startService()
   t.teardown(() => service.stop())
@@ -117,7 +164,7 @@ t.test('a demonstration that is broken off takes its keys back', async (t) => {
   const broken = demonstrate(
     [small],
     { url: service.server.url, operatorKey: OPERATOR_KEY },
-    { definitions, screen },
+    { definitions, screen, returns: { folder: t.testdir(), browser: undefined } },
     interruption.signal,
   )
   await t.rejects(broken, { name: 'AbortError' })

@@ -189,7 +189,11 @@ t.test('every published figure comes out of the API', async (t) => {
   const { answers, revokeKeys } = await demonstrate(
     portfolios,
     { url: service.server.url, operatorKey: OPERATOR_KEY },
-    { definitions, screen: { write: () => true } },
+    {
+      definitions,
+      screen: { write: () => true },
+      returns: { folder: t.testdir(), browser: undefined },
+    },
     new AbortController().signal,
   )
   await revokeKeys()

@@ -3,6 +3,7 @@ import { returnSheets } from '../../src/domain/returns/return-sheets.ts'
 import { asOds } from '../../src/files/ods.ts'
 import { asXlsx } from '../../src/files/xlsx.ts'
 import { CAUTION, expected, facts, template } from '../support/a-return.ts'
+import { openInLibreOffice } from '../support/libre-office.ts'
 import { all, partsOf, readOds, readXlsx, xmlOf } from '../support/read-files.ts'
 
 /** Releasing statistics in spreadsheets, Government Analysis Function: each rule that a file can show. */
@@ -18,6 +19,19 @@ for (const [format, read, bytes] of [
 ] as const) {
   t.test(`a small return as .${format}, cell by cell`, async (t) => {
     t.same(read(bytes), expected, 'numbers are numbers, and text stays text, whatever it begins with')
+  })
+
+  t.test(`.${format}: LibreOffice, where it is installed, finds the same in each cell`, async (t) => {
+    const opened = (await openInLibreOffice(bytes, format, t.testdir())) ?? new Map(read(bytes))
+    t.equal(opened.size, expected.length)
+    for (const [name, rows] of expected) {
+      const found = opened.get(name)?.map((row) => row.map(String))
+      t.same(
+        found,
+        rows.map((row) => row.map(String)),
+        name,
+      )
+    }
   })
 
   t.test(`.${format}: no cell of a table is empty, none is merged, and no row is left out`, async (t) => {

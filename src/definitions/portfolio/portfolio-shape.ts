@@ -126,6 +126,8 @@ const portfolio = z.strictObject({
     z.strictObject({ id: kebabId, name: words, kind: z.enum(['provider', 'commissioner']) }),
   ),
   contracts: z.array(contract).min(1),
+  /** What its commissioner owes of all of them, and the period that the demo makes it of. */
+  return: z.strictObject({ template: kebabId, period }).optional(),
   grants: z.array(grant).default([]),
   printed: z.array(printed).default([]),
 })

@@ -1,3 +1,4 @@
+import { round } from '../statistics/rounding.ts'
 import { rowsOfReturn, type ContractFigures, type ReturnContent } from './return-content.ts'
 import type { TemplateCheck } from './template.ts'
 
@@ -62,7 +63,10 @@ function completeness(contracts: readonly ContractFigures[]): CheckResult {
   const low = contracts.filter(({ completeness: { rate } }) => rate !== null && rate < LEAST_PAIRED)
   return warning(
     'completeness',
-    low.map(({ contract }) => contract.contractId),
+    low.map(
+      ({ contract, completeness: { rate } }) =>
+        `${contract.contractId} (${round(100 * (rate ?? 0), 0, 'truncate')}%)`,
+    ),
     'Fewer than 60% of the closed cases have a start and an end assessment',
     'Where it is shown, at least 60% of the closed cases have a start and an end assessment.',
   )
@@ -89,18 +93,19 @@ function noData(contracts: readonly ContractFigures[]): CheckResult {
 /** A number is held against the mean of the last four periods that show it. */
 function jumps(content: ReturnContent, previous: CheckSurroundings['previous']): CheckResult {
   const before = previous.map((one) => new Map(rowsOfReturn(one).map((row) => [row.id, row.value])))
-  const jumped = rowsOfReturn(content).filter(({ id, value }) => {
+  const jumped = rowsOfReturn(content).flatMap(({ id, value }) => {
     const values = before.flatMap((rows) => {
       const earlier = rows.get(id)
       return typeof earlier === 'number' ? [earlier] : []
     })
-    if (typeof value !== 'number' || values.length === 0) return false
+    if (typeof value !== 'number' || values.length === 0) return []
     const mean = values.reduce((sum, one) => sum + one, 0) / values.length
-    return mean > 0 && Math.abs(value - mean) > LARGEST_JUMP * mean
+    const isJump = mean > 0 && Math.abs(value - mean) > LARGEST_JUMP * mean
+    return isJump ? [`${id} (${value}, before ${round(mean, 1)})`] : []
   })
   return warning(
     'jumps',
-    jumped.map(({ id }) => id),
+    jumped,
     'More than half above or below the mean of the last four periods',
     'No row is more than half above or below the mean of the last four periods.',
   )

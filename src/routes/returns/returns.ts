@@ -14,11 +14,14 @@ const askBody = z.strictObject({ template: kebabIdentifier, period }).meta({
   description: 'Covers the contracts that the commissioner leads and that list the template.',
 })
 
+/** Blanks are no name and no reason. */
+const words = (most: number) => text(most).regex(/\S/, 'must not be blank')
+
 const submissionBody = z
   .strictObject({
-    signedOffBy: text(200),
+    signedOffBy: words(200),
     reasons: z
-      .record(kebabIdentifier, text(2000))
+      .record(kebabIdentifier, words(2000))
       .optional()
       .meta({ description: 'By check: why the return is submitted though the check failed.' }),
   })

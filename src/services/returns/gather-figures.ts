@@ -1,7 +1,7 @@
 import type { ContractFigures } from '../../domain/returns/return-content.ts'
 import type { ReturnTemplate } from '../../domain/returns/template.ts'
 import { canonicalLabel } from '../../domain/figures.ts'
-import { hasDatedCounts, planFor } from '../../domain/counting/plan.ts'
+import { hasDatedCounts, planFor, type CountingPlan } from '../../domain/counting/plan.ts'
 import { everybody } from '../../domain/counts.ts'
 import { shownFigures } from '../../domain/disclosure/shown-figures.ts'
 import { figuresFrom, type Figures } from '../../domain/outcomes/outcome.ts'
@@ -30,63 +30,92 @@ export interface Gathered {
   pending: boolean
 }
 
+/** So many contracts at a time: the database works on one while the figures of another are worked out. */
+const AT_A_TIME = 4
+
 /**
  * The figures of all contracts that a return covers: those that its commissioner leads, that list the template, and that
  * overlap the period or have cases closing in it. Without exact counts, as the commissioner reads them elsewhere.
  */
 export const gatherFigures = (needs: GatherNeeds) => {
-  const readShown = readReleased(needs)
-  const { transact, clock } = needs
-  return async ({ commissioner, template, period, isExact }: GatherQuestion): Promise<Gathered> => {
+  const { transact } = needs
+  const readOwn = readContract(needs)
+  return async (question: GatherQuestion): Promise<Gathered> => {
+    const { commissioner, template, period } = question
     const named = await transact({ role: 'commissioner', organisation: commissioner }, everyContract)
     const listing = named.filter(
       ({ commissioners: [lead], returns }) =>
         lead === commissioner && returns.some((one) => one.template === template.id),
     )
     const gathered: Gathered = { contracts: [], pending: false }
-    for (const contract of listing) {
-      const { contractId } = contract
-      const own = await transact({ role: 'worker', contract: contractId }, (store) =>
-        readCounted(needs, store, contract, period),
-      )
-      const overlaps = contract.startsOn < period.until && contract.endsOn >= period.from
-      if (!overlaps && own.exact.completeness.closedCases === 0) continue
-      gathered.pending ||= own.pending
-      const { completeness, measures } = isExact ? own.exact : await shownOf(contractId)
-      gathered.contracts.push({
+    for (let at = 0; at < listing.length; at += AT_A_TIME) {
+      const some = listing.slice(at, at + AT_A_TIME)
+      for (const { pending, own } of await Promise.all(some.map((one) => readOwn(one, question)))) {
+        gathered.pending ||= pending
+        if (covers(own, period)) gathered.contracts.push(own)
+      }
+    }
+    return gathered
+  }
+}
+
+/** By what its reader is shown: that a contract is named would else tell of one case. */
+const covers = (
+  { contract: { startsOn, endsOn }, completeness: { closedCases } }: OwnFigures,
+  { from, until }: Period,
+): boolean => (startsOn < until && endsOn >= from) || closedCases !== 0
+
+type OwnFigures = ContractFigures & { contract: StoredContract }
+
+const readContract = (needs: GatherNeeds) => {
+  const { transact, definitions, clock } = needs
+  const readShown = readReleased(needs)
+  return async (
+    contract: StoredContract,
+    { commissioner, period, isExact }: GatherQuestion,
+  ): Promise<{ own: OwnFigures; pending: boolean }> => {
+    const { contractId } = contract
+    const plan = planFor(contract, definitions)
+    const known = await transact({ role: 'worker', contract: contractId }, async (store) => {
+      // Marks first: what is counted in between shows as pending, never as counted when it is not.
+      const [pending, sent, counts] = await Promise.all([
+        store.marks.pending(contractId, 0, period.lastMonth),
+        store.figures.find(contractId, canonicalLabel(period)),
+        isExact ? countsOf(store, contractId, plan, period) : undefined,
+      ])
+      return { pending, sent, counts }
+    })
+    const { completeness, measures } = known.counts
+      ? figuresFrom(known.counts, { contract, plan, period, today: clock.today() })
+      : await shownOf(contractId)
+    return {
+      own: {
         contract,
         completeness,
         measures: new Map(measures.map((measure) => [measure.version, measure])),
-        figures: own.figures,
-      })
+        figures: known.sent?.values ?? null,
+      },
+      pending: known.pending,
     }
-    return gathered
 
-    async function shownOf(contractId: string): Promise<Figures> {
-      const { contract, plan, periods } = await readShown(commissioner, { contractId, periods: [period] })
-      const [released] = periods
-      if (released === undefined) throw new Error('a period that was asked for is not there')
-      return shownFigures(released, { contract, plan, period })
+    async function shownOf(id: string): Promise<Figures> {
+      const released = await readShown(commissioner, { contractId: id, periods: [period] })
+      const [only] = released.periods
+      if (only === undefined) throw new Error('a period that was asked for is not there')
+      return shownFigures(only, { contract: released.contract, plan: released.plan, period })
     }
   }
+}
 
-  async function readCounted(
-    { definitions }: GatherNeeds,
-    store: Store,
-    contract: StoredContract,
-    period: Period,
-  ): Promise<{ exact: Figures; figures: ContractFigures['figures']; pending: boolean }> {
-    const { contractId } = contract
-    const { firstMonth, lastMonth } = period
-    const plan = planFor(contract, definitions)
-    // Marks first: what is counted in between shows as pending, never as counted when it is not.
-    const [pending, merged, dated, sent] = await Promise.all([
-      store.marks.pending(contractId, 0, lastMonth),
-      store.counts.merged(contractId, firstMonth, lastMonth, everybody),
-      hasDatedCounts(plan) ? store.counts.dated(contractId, lastMonth, everybody) : [],
-      store.figures.find(contractId, canonicalLabel(period)),
-    ])
-    const around = { contract, plan, period, today: clock.today() }
-    return { exact: figuresFrom({ merged, dated }, around), figures: sent?.values ?? null, pending }
-  }
+async function countsOf(
+  { counts }: Store,
+  contractId: string,
+  plan: CountingPlan,
+  { firstMonth, lastMonth }: Period,
+): Promise<Parameters<typeof figuresFrom>[0]> {
+  const [merged, dated] = await Promise.all([
+    counts.merged(contractId, firstMonth, lastMonth, everybody),
+    hasDatedCounts(plan) ? counts.dated(contractId, lastMonth, everybody) : [],
+  ])
+  return { merged, dated }
 }

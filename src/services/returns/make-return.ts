@@ -156,7 +156,9 @@ async function checksOf(
     firstMonth: addMonths(key.firstMonth, -months * (at + 1)),
     lastMonth: addMonths(key.lastMonth, -months * (at + 1)),
   }))
-  const previous = await store.returns.before(key, earlier)
+  const before = await store.returns.before(key, earlier)
+  // A draft that was made while something waited to be counted says too little.
+  const previous = before.filter(({ status, provisional }) => status !== 'draft' || !provisional)
   return checkReturn(content, {
     checks: template.checks,
     contracts: gathered.contracts,

@@ -238,7 +238,7 @@ t.test('checks', async (t) => {
   t.same(one.get('all'), { level: 'error', passed: false, detail: 'Referrals are closed: 11 is not 8.' })
   t.match(both.get('completeness'), { level: 'warning', passed: true })
   const low = { ...west, completeness: { ...west.completeness, rate: 0.59 } }
-  t.match(checked([east, low]).get('completeness'), { passed: false, detail: /: west\.$/ })
+  t.match(checked([east, low]).get('completeness'), { passed: false, detail: /: west \(59%\)\.$/ })
   const none = ofContract('none', [], [counted(referrals, 0), rated(planned, 0, 0)], null, null)
   const empty = { ...none, completeness: { ...none.completeness, closedCases: 0 } }
   t.match(checked([east, empty]).get('no-data'), { passed: false, detail: /: none\.$/ })
@@ -247,7 +247,11 @@ t.test('checks', async (t) => {
   const earlier = (count: number) =>
     returnContent(template, '2024-25-Q4', [ofContract('east', [], [counted(referrals, count)], null)])
   t.match(checked([east, west], [15, 15, 15, 1].map(earlier)).get('jumps'), { passed: true })
-  t.match(checked([east, west], [7, 7].map(earlier)).get('jumps'), { passed: false, detail: /: referred\.$/ })
+  t.match(checked([east, west], [7, 7].map(earlier)).get('jumps'), {
+    passed: false,
+    detail: /: referred \(15, before 7\)\.$/,
+  })
+  t.match(checked([east, west], [7, 7, 8].map(earlier)).get('jumps'), { detail: /\(15, before 7\.3\)/ })
   t.match(both.get('jumps'), { passed: true }, 'nothing to be held against')
 })
 

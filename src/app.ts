@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import fastify, {
@@ -31,7 +32,7 @@ import { returnFileRoutes } from './routes/returns/return-files.ts'
 import { returnRoutes } from './routes/returns/returns.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import { transitionRoutes } from './routes/transitions.ts'
-import { problemAsText, problemReply, sendProblem } from './routes/http/problem-reply.ts'
+import { PROBLEM_TYPE, problemAsText, problemReply, sendProblem } from './routes/http/problem-reply.ts'
 import { faultsOf } from './routes/http/reading.ts'
 import { serviceRoutes } from './routes/service.ts'
 import type { Authenticate } from './services/organisations/authenticate.ts'
@@ -80,6 +81,7 @@ export async function buildApp({
   app.addHook('onRequest', async (request, reply) => {
     label(request, reply)
   })
+  refuseExpectations(app)
   refuseUnknownQueries(app)
   observeRequests(app, metrics)
   refuseWhileStopping(app)
@@ -145,6 +147,19 @@ const inTitleCase = (header: string): string =>
 function label(request: FastifyRequest, reply: FastifyReply): void {
   reply.header('x-request-id', request.id)
   reply.header('cache-control', 'no-store')
+}
+
+/** What a request expects other than `100-continue`, Node itself would refuse without a word. */
+function refuseExpectations(app: FastifyInstance): void {
+  app.server.on('checkExpectation', (_request: unknown, response: ServerResponse) => {
+    const body = problemAsText('bad-request', 'The header Expect asks for what is not done here.')
+    response.writeHead(400, {
+      'content-type': PROBLEM_TYPE,
+      'content-length': Buffer.byteLength(body),
+      'x-request-id': randomUUID(),
+    })
+    response.end(body)
+  })
 }
 
 /** A route of the API that names no query parameters takes none. */

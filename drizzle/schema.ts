@@ -464,6 +464,8 @@ export const releases = pgTable(
     stamp: text('stamp').notNull(),
     /** By series: the narrowest period around it that can be answered. */
     askFor: jsonb('ask_for').notNull(),
+    /** How often anything that is shown of the contract has changed since it was first asked for. */
+    changes: bigint('changes', { mode: 'number' }).notNull().default(0),
   },
   (t) => [primaryKey({ columns: [t.contractId, t.by, t.firstMonth, t.lastMonth] })],
 )

@@ -1,5 +1,7 @@
 import postgres from 'postgres'
 import t from 'tap'
+import { setTimeout as pause } from 'node:timers/promises'
+import { digestOfCase } from '../../src/services/erasure/digests.ts'
 import { contractOf } from '../support/people.ts'
 import { startService, type TestService } from '../support/service.ts'
 
@@ -256,4 +258,31 @@ t.test('erased people leave the counts', async (t) => {
   t.same(await figure(), [2, 2])
   t.equal((await send('DELETE', 'cases/one')).status, 204)
   t.same(await figure(), [1, 1])
+})
+
+t.test('a write that waited while its case was erased does not bring it back', async (t) => {
+  await put('c/cases/waited-1', { referredOn: '2018-11-03', startedOn: '2018-12-08' })
+  const [row] = await owner<{ secret: string }[]>`select secret from installation`
+  const waiting = async (): Promise<boolean> => {
+    const { count } = await owner`
+      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    return count === 2
+  }
+  const eraser = postgres({ ...still.database.address, max: 1 })
+  const late = await eraser.begin(async (sql) => {
+    await sql`select from cases where case_ref = 'waited-1' for update`
+    const writes = [
+      statusOf('PUT', 'c/assessments/waited-a', assessment('waited-1')),
+      statusOf('PUT', 'c/cases/waited-1', { referredOn: '2018-11-03' }),
+    ]
+    while (!(await waiting())) await pause(10)
+    await sql`delete from cases where case_ref = 'waited-1'`
+    await sql`
+      insert into erasures (contract_id, digest, delivered_by)
+      values ('c', ${digestOfCase(row?.secret ?? '', 'c', 'waited-1')}, 'prov')`
+    return { writes }
+  })
+  t.same(await Promise.all(late.writes), [410, 410])
+  t.same(await rowsNaming('waited-1'), [])
+  await eraser.end()
 })

@@ -408,6 +408,7 @@ const questions: { [Subject in keyof Store]: Record<keyof Store[Subject], ((stor
     everyAsked: [(s) => s.releases.everyAsked(OURS)],
     remember: [(s) => s.releases.remember(OURS, asked)],
     within: [(s) => s.releases.within(OURS, { first: FIRST, last: LAST }, [''])],
+    noteChange: [(s) => s.releases.noteChange(OURS)],
     dimensions: [(s) => s.releases.dimensions(OURS)],
     drop: [(s) => s.releases.drop(OURS, [{ first: 201901, last: 201903, series: 's' }])],
     write: [

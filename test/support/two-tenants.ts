@@ -114,4 +114,6 @@ export const commissioner = (organisation: string): Actor => ({ role: 'commissio
 export const worker = (contract = ''): Actor => ({ role: 'worker', contract })
 /** A unit of work that has gone on as eraser; none begins as one. */
 export const eraser = (contract: string) => ({ role: 'eraser', contract }) as unknown as Actor
+/** Whoever makes a backup, as the login; no unit of work begins as it. */
+export const backup = { role: 'backup' } as unknown as Actor
 export const operator: Actor = { role: 'operator' }

@@ -51,11 +51,6 @@ export class CaseBook {
     for (const dating of datings) this.#entry(dating.caseRef).datings.set(dating.ref, dating)
   }
 
-  /** Those that are not there, as far as this key can see. */
-  missing(): string[] {
-    return [...this.#entries].filter(([, { before }]) => before === undefined).map(([caseRef]) => caseRef)
-  }
-
   /** Takes an assessment in, in the place of what it said before. */
   take(assessment: Assessment, former: Assessment | undefined): void {
     if (former !== undefined) this.drop(former)

@@ -7,7 +7,7 @@ import type { Assessment } from '../../domain/casework/support-case.ts'
 import type { ContractParties } from '../../store/contracts.ts'
 import { notFound, whole, type Fault, type Reading } from '../../domain/problem.ts'
 import type { Received, StoredAssessment } from '../../store/casework/assessments.ts'
-import { findErased, refuseErased } from '../erasure/digests.ts'
+import { lookForErased, refusalsOf, refuseErased } from '../erasure/digests.ts'
 import type { Needs } from '../needs.ts'
 import { attempt, type Receipt } from '../receipt.ts'
 import { CaseBook } from './case-book.ts'
@@ -42,16 +42,22 @@ export const receiveAssessments =
       { role: 'provider', organisation: provider },
       async (store, finish) => {
         const book = new CaseBook(store, contractId)
-        const [contract, stored] = await Promise.all([
+        const named = submissions.map(({ reading }) => reading.given.case)
+        const [contract, stored, , erasures] = await Promise.all([
           store.contracts.findParties(contractId),
           store.assessments.lock(contractId, submissions.map(({ ref }) => ref).sort()),
-          book.open(submissions.map(({ reading }) => reading.given.case)),
+          book.open(named),
+          // Sent behind the locks: who had to wait for an erasure sees it. Cases that are there were not erased, but to know
+          // first which these are would take longer than to ask for all.
+          lookForErased(store, { contractId, secret }, [
+            ...new Set(named.filter((ref) => ref !== undefined)),
+          ]),
         ])
         if (contract === undefined)
           return { receipts: submissions.map(() => ({ problem: notFound() })), months: [] }
         // An assessment may be moved from another case.
         await book.open(stored.map(({ caseRef }) => caseRef))
-        const erased = await findErased(store, { contractId, contract, provider, secret }, book.missing())
+        const erased = refusalsOf(erasures, { contract, provider })
 
         const knownOf = new Map(stored.map((one) => [one.ref, one]))
         const today = clock.today()

@@ -2,7 +2,7 @@ import type { Contract } from '../../domain/contracts/contract.ts'
 import type { Dimension } from '../../domain/counting/groups.ts'
 import { agreedPlan, hasDatedCounts, planFor } from '../../domain/counting/plan.ts'
 import { everybody, type Count, type DatedCount, type Grouping } from '../../domain/counts.ts'
-import { shownFigures, shownGroups } from '../../domain/disclosure/shown-figures.ts'
+import { shownFigures, shownGroups, type ReleasedFigures } from '../../domain/disclosure/shown-figures.ts'
 import {
   figuresFrom,
   isProvisional,
@@ -95,32 +95,35 @@ const readExactOutcomes =
     })
 
 const readShownOutcomes = (needs: ReadNeeds) => {
-  const { transact, clock, returnGraceDays } = needs
+  const { clock, returnGraceDays } = needs
   const read = readReleased(needs)
+  /** By what was released, which stays the same object for as long as nothing changes. */
+  const worked = new WeakMap<ReleasedFigures, Pick<OutcomesAnswer, keyof Figures | 'groups'>>()
   return async (
     commissioner: string,
     { contractId, period, by }: OutcomesQuestion,
   ): Promise<OutcomesAnswer> => {
-    // Marks first, of all months: what came into support before the period may still be in it.
-    const pending = await transact({ role: 'commissioner', organisation: commissioner }, (store) =>
-      store.marks.pending(contractId, 0, period.lastMonth),
-    )
     const {
       contract,
       plan,
       periods: [released],
-      pending: [isLate],
+      pending: [pending],
     } = await read(commissioner, { contractId, periods: [period], by })
-    if (released === undefined) throw new Error('a period that was asked for is not there')
+    if (released === undefined || pending === undefined)
+      throw new Error('a period that was asked for is not there')
     const around = { contract, plan: agreedPlan(plan), period }
+    const figures = worked.get(released) ?? {
+      ...shownFigures(released, around),
+      groups: by === undefined ? [] : shownGroups(released, around, by),
+    }
+    worked.set(released, figures)
     return {
       contract: contractId,
       period,
       computedAt: clock.now().toISOString(),
-      pending: pending || isLate === true,
+      pending,
       provisional: isProvisional(period, returnGraceDays, clock.today()),
-      ...shownFigures(released, around),
-      groups: by === undefined ? [] : shownGroups(released, around, by),
+      ...figures,
     }
   }
 }

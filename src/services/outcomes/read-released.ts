@@ -7,6 +7,7 @@ import { notFound } from '../../domain/problem.ts'
 import type { StoredContract } from '../../store/contracts.ts'
 import type { Store } from '../../store/store.ts'
 import type { Needs } from '../needs.ts'
+import { makeReleasedCache } from './released-cache.ts'
 import { releaseFigures, stampOf, type ReleaseQuestion } from './release-figures.ts'
 
 /** What a commissioner may see of a contract in some periods, each in the order in which it was asked for. */
@@ -28,11 +29,11 @@ type ReadNeeds = Pick<Needs, 'transact' | 'definitions' | 'clock' | 'returnGrace
 export const readReleased = (needs: ReadNeeds) => {
   const release = releaseFigures(needs)
   const { transact } = needs
+  const cache = makeReleasedCache()
   return async (commissioner: string, question: ReleaseQuestion): Promise<ReadReleased> => {
     const as = { role: 'commissioner', organisation: commissioner } as const
-    const known = await transact(as, (store) => look(needs, store, question))
-    // Looked at when nothing was pending, and nothing was counted since.
-    if (known.periods) return { ...known, periods: known.periods, pending: question.periods.map(() => false) }
+    const known = await transact(as, (store) => look(needs, store, question, cache))
+    if (known.periods) return { ...known, periods: known.periods }
     const pending = await release(question)
     return transact(as, async (store) => ({
       ...(await contractOf(needs, store, question.contractId)),
@@ -47,17 +48,33 @@ async function look(
   needs: ReadNeeds,
   store: Store,
   question: ReleaseQuestion,
-): Promise<Omit<ReadReleased, 'periods' | 'pending'> & { periods: ReleasedFigures[] | undefined }> {
-  const { contractId } = question
-  const [{ contract, plan }, recounts, asked] = await Promise.all([
+  cache: ReturnType<typeof makeReleasedCache>,
+): Promise<Omit<ReadReleased, 'periods'> & { periods: ReleasedFigures[] | undefined }> {
+  const { contractId, by } = question
+  // Marks first: what is counted in between shows as pending, never as counted when it is not.
+  const [waiting, { contract, plan }, recounts, asked] = await Promise.all([
+    store.marks.months(contractId),
     contractOf(needs, store, contractId),
     store.releases.recounts(contractId),
     askedOf(store, question),
   ])
   const { clock, returnGraceDays } = needs
   const stamp = stampOf({ contract, plan, recounts, today: clock.today(), returnGraceDays })
-  const isFresh = asked.every((one) => one?.stamp === stamp)
-  return { contract, plan, periods: isFresh ? await cellsOf(store, question, asked) : undefined }
+  const pending = question.periods.map(
+    ({ lastMonth }) => contract.countedWith === null || waiting.some((month) => month <= lastMonth),
+  )
+  // Looked at when nothing was pending, and nothing was counted since.
+  const fresh = asked.flatMap((one) => (one?.stamp === stamp ? [one] : []))
+  if (fresh.length < asked.length) return { contract, plan, pending, periods: undefined }
+  const keyOf = ({ first, last }: Block): string => [contractId, by ?? '', first, last].join(' ')
+  const known = fresh.flatMap((one) => cache.find(keyOf(one), one) ?? [])
+  if (known.length === fresh.length) return { contract, plan, pending, periods: known }
+  const periods = await cellsOf(store, question, fresh)
+  for (const [at, one] of fresh.entries()) {
+    const figures = periods[at]
+    if (figures !== undefined) cache.keep(keyOf(one), one, figures)
+  }
+  return { contract, plan, pending, periods }
 }
 
 async function contractOf({ definitions }: ReadNeeds, store: Store, contractId: string) {

@@ -75,6 +75,7 @@ export const releaseFigures =
         const asked = { by, first, last, stamp: isSettled ? stamp : '', askFor: askFor[at] ?? {} }
         await store.releases.remember(contractId, asked)
       }
+      if (drops.length + writes.length > 0) await store.releases.noteChange(contractId)
       if (before && isShownOtherwise(before, await shownContent(store, contract, plan))) {
         await tellOfOutcomes(store, clock, contractId, wanting)
       }

@@ -11,6 +11,9 @@ export interface AskedPeriod extends Block {
   askFor: Record<string, Block>
 }
 
+/** How often anything that is shown of the contract has changed: while stamp and changes stay, so does the answer. */
+interface Changes { changes: number }
+
 interface StoredMonths {
   firstMonth: Month
   lastMonth: Month
@@ -31,9 +34,13 @@ export const releasesIn = (sql: Sql) => ({
     return rows[0].times
   },
 
-  async asked(contractId: string, by: string, { first, last }: Block): Promise<AskedPeriod | undefined> {
-    const rows = await sql<Pick<AskedPeriod, 'stamp' | 'askFor'>[]>`
-      select stamp, ask_for from releases
+  async asked(
+    contractId: string,
+    by: string,
+    { first, last }: Block,
+  ): Promise<(AskedPeriod & Changes) | undefined> {
+    const rows = await sql<(Pick<AskedPeriod, 'stamp' | 'askFor'> & Changes)[]>`
+      select stamp, ask_for, changes from releases
       where contract_id = ${contractId} and by = ${by} and first_month = ${first} and last_month = ${last}`
     const [found] = rows
     return found && { ...found, by, first, last }
@@ -53,6 +60,11 @@ export const releasesIn = (sql: Sql) => ({
       values (${contractId}, ${by}, ${first}, ${last}, ${stamp}, ${sql.json(askFor as never)})
       on conflict (contract_id, by, first_month, last_month)
       do update set stamp = excluded.stamp, ask_for = excluded.ask_for`
+  },
+
+  /** Notes that what is shown of the contract has changed. */
+  noteChange(contractId: string): Write {
+    return sql`update releases set changes = changes + 1 where contract_id = ${contractId}`
   },
 
   /** All that was shown of everybody and of the groups of some dimensions within some months, in the order of time. */

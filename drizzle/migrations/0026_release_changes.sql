@@ -1,0 +1,1 @@
+ALTER TABLE "releases" ADD COLUMN "changes" bigint DEFAULT 0 NOT NULL;

@@ -1,0 +1,48 @@
+import type { ReleasedFigures } from '../../domain/disclosure/shown-figures.ts'
+
+/** What released figures are those of: while both stay as they are, so do the figures. */
+export interface ReleasedState {
+  stamp: string
+  changes: number
+}
+
+interface Entry extends ReleasedState {
+  figures: ReleasedFigures
+}
+
+/** Some 20 megabytes. */
+const MOST_CELLS = 100_000
+
+/**
+ * Remembers what was released of periods, which is read far more often than it changes, and gives the same object for it
+ * again. What was longest not asked for is forgotten first.
+ */
+export function makeReleasedCache(mostCells = MOST_CELLS): {
+  find: (key: string, state: ReleasedState) => ReleasedFigures | undefined
+  keep: (key: string, state: ReleasedState, figures: ReleasedFigures) => void
+} {
+  const entries = new Map<string, Entry>()
+  let cells = 0
+  const forget = (key: string): void => {
+    cells -= entries.get(key)?.figures.cells.length ?? 0
+    entries.delete(key)
+  }
+  return {
+    find(key, { stamp, changes }) {
+      const entry = entries.get(key)
+      if (entry?.stamp !== stamp || entry.changes !== changes) return undefined
+      entries.delete(key)
+      entries.set(key, entry)
+      return entry.figures
+    },
+    keep(key, { stamp, changes }, figures) {
+      forget(key)
+      entries.set(key, { stamp, changes, figures })
+      cells += figures.cells.length
+      for (const oldest of entries.keys()) {
+        if (cells <= mostCells) break
+        forget(oldest)
+      }
+    },
+  }
+}

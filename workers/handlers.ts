@@ -13,7 +13,7 @@ import { forgetDeliveries, sendDeliveries } from '../src/services/webhooks/send-
 import { onceADay } from './once-a-day.ts'
 
 /** So many times as long as counting took, which takes longer the more else there is to do. */
-const REST = 20
+const REST = 40
 const LONGEST_REST_MILLISECONDS = 5_000
 
 /** What each job does. */

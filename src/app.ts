@@ -44,10 +44,13 @@ export interface AppParts {
   isPassing: (error: unknown) => boolean
   metrics: Metrics
   logger: FastifyBaseLogger
+  limits: {
+    /** A flood from one key is cut here. */
+    requestsPerSecond: number
+    /** At so many requests at once, further ones are asked to come again. */
+    requestsUnderWay: number
+  }
 }
-
-/** A flood from one key is cut here, far above what one case system sends. */
-const REQUESTS_PER_SECOND = 10_000
 
 /** Fastify with every route, not listening. */
 export async function buildApp({
@@ -56,6 +59,7 @@ export async function buildApp({
   isPassing,
   metrics,
   logger,
+  limits,
 }: AppParts): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: logger,
@@ -85,11 +89,13 @@ export async function buildApp({
   refuseUnknownQueries(app)
   observeRequests(app, metrics)
   refuseWhileStopping(app)
+  refuseUnderPressure(app, limits.requestsUnderWay)
   await app.register(helmet, { global: true, contentSecurityPolicy: false })
   await app.register(rateLimit, {
-    max: REQUESTS_PER_SECOND,
+    max: limits.requestsPerSecond,
     timeWindow: 1000,
-    hook: 'preHandler',
+    // As soon as the key is known, and before the body is read.
+    hook: 'preParsing',
     keyGenerator: (request) => request.caller?.keyId ?? request.ip,
     errorResponseBuilder: () => new Problem('too-many', 'This key sends more than is taken in one second.'),
     enableDraftSpec: true,
@@ -200,6 +206,19 @@ function refuseWhileStopping(app: FastifyInstance): void {
     if (!stopping) return
     reply.header('connection', 'close')
     throw new Problem('unavailable', 'The service is stopping.')
+  })
+}
+
+/** Before the key is looked at or the body read. Whoever watches the service learns of it all the same. */
+function refuseUnderPressure(app: FastifyInstance, mostUnderWay: number): void {
+  const underWay = new Set<ServerResponse>()
+  app.addHook('onRequest', async (request, { raw }) => {
+    if (request.routeOptions.url?.startsWith('/v1') !== true) return
+    if (underWay.size >= mostUnderWay)
+      throw new Problem('unavailable', 'There is more to do than can be done just now.')
+    underWay.add(raw)
+    // One of them comes, whatever becomes of the connection.
+    for (const end of ['finish', 'close']) raw.once(end, () => underWay.delete(raw))
   })
 }
 

@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { loadDefinitions, surveysFolder } from './definitions.ts'
 import { addressOf, type DatabaseAddress } from './database-address.ts'
+import type { RecountJob } from './jobs.ts'
 import { londonDateOf } from './domain/period.ts'
 import { makeDoorbell } from './queue/doorbell.ts'
 import { joinEmbeddedPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts'
@@ -19,6 +20,7 @@ import { markAllOutdatedCounts } from './services/counting/mark-outdated-counts.
 import { readBacklog } from './services/counting/read-backlog.ts'
 import { refuseOpenGuards } from './services/refuse-open-guards.ts'
 import { recordDefinitions } from './services/record-definitions.ts'
+import { requestIds } from './services/request-ids.ts'
 import { makeServices, type Services } from './services/services.ts'
 import { connectOwner, connectPool, isPassing, transactOn, type Database } from './store/database.ts'
 import { readInstallation } from './store/owner/installation.ts'
@@ -95,10 +97,13 @@ export async function compose(config: Config, role: 'api' | 'workers', logger: L
       warn,
     )
     opened.push(() => queue.close())
-    const bell = makeDoorbell((months) => queue.add(months), warn)
+    const bell = makeDoorbell(ringFor(queue, logger), warn, () => requestIds.getStore() ?? [])
     opened.push(() => bell.close())
+    const transact = transactOn(pool)
+    const metrics = makeMetrics({ backlog: readBacklog({ transact }), jobs: () => queue.depth() })
     const needs: Needs = {
-      transact: transactOn(pool),
+      transact,
+      meter: metrics,
       definitions,
       clock: systemClock,
       ring: (months) => {
@@ -116,7 +121,7 @@ export async function compose(config: Config, role: 'api' | 'workers', logger: L
       services: makeServices(needs),
       authenticate: authenticate(needs, config.operatorKey),
       isPassing,
-      metrics: makeMetrics(readBacklog(needs)),
+      metrics,
       queue,
       logger,
       close,
@@ -126,6 +131,19 @@ export async function compose(config: Config, role: 'api' | 'workers', logger: L
     throw error
   }
 }
+
+/**
+ * Gives the queue its jobs, and logs whose requests they are for. A request has no job of its own: several share one, and one
+ * that waits already takes in what comes later and keeps the requests that it was made with. So the jobs name requests, which
+ * the worker logs, and this line names the jobs that took each request in.
+ */
+const ringFor =
+  (queue: RecountQueue, logger: Logger) =>
+  async (jobs: readonly RecountJob[]): Promise<void> => {
+    const ids = await queue.add(jobs)
+    const requests = [...new Set(jobs.flatMap((job) => job.requests))]
+    if (requests.length > 0) logger.info({ requests, jobs: ids }, 'rang')
+  }
 
 async function asOwner<T>(address: DatabaseAddress, work: (owner: Database) => Promise<T>): Promise<T> {
   const owner = connectOwner(address)

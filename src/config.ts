@@ -18,6 +18,10 @@ export interface Config {
   logLevel: string
   /** Connections of this process's pool. */
   poolSize: number
+  /** Of one key; more are a 429. */
+  requestsPerSecond: number
+  /** Of all; more are a 503. */
+  requestsUnderWay: number
   /** Webhooks may be sent to this machine, over http, too. */
   isDevelopment: boolean
 }
@@ -45,6 +49,8 @@ const environment = z.object({
   WAYMARK_RETURN_GRACE_DAYS: wholeNumber(0, 366).default(10),
   WAYMARK_WORKERS: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   WAYMARK_POOL_SIZE: wholeNumber(2, 500).default(10),
+  WAYMARK_REQUESTS_PER_SECOND: wholeNumber(1, 1_000_000).default(10_000),
+  WAYMARK_REQUESTS_UNDER_WAY: wholeNumber(1, 100_000).default(1_000),
   NODE_ENV: z.string().optional(),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
@@ -78,6 +84,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     workers: settings.WAYMARK_WORKERS === 'on',
     logLevel: settings.LOG_LEVEL,
     poolSize: settings.WAYMARK_POOL_SIZE,
+    requestsPerSecond: settings.WAYMARK_REQUESTS_PER_SECOND,
+    requestsUnderWay: settings.WAYMARK_REQUESTS_UNDER_WAY,
     isDevelopment: settings.NODE_ENV !== 'production',
   }
 }

@@ -3,6 +3,7 @@ import { bankHolidayFrom } from './definitions/bank-holiday-shape.ts'
 import { figureFrom } from './definitions/figure-shape.ts'
 import { instrumentFindings } from './definitions/instrument-rules.ts'
 import { instrumentFrom } from './definitions/instrument-shape.ts'
+import { listFrom } from './definitions/list-shape.ts'
 import { instrumentOf, measureFindings, partFindings } from './definitions/measure-rules.ts'
 import { measureFrom, withParts } from './definitions/measure-shape.ts'
 import { portfolioFindings } from './definitions/portfolio/portfolio-rules.ts'
@@ -17,6 +18,7 @@ import {
 import { type TemplateContent, templateFrom } from './definitions/returns/template-shape.ts'
 import { versionFindings } from './definitions/version-rules.ts'
 import type { DefinitionFault, Finding, Path, YamlSource } from './definitions/yaml-source.ts'
+import type { HarmonisedList } from './domain/casework/harmonise.ts'
 import type { FigureName } from './domain/figure-name.ts'
 import type { Instrument } from './domain/instrument.ts'
 import type { Measure } from './domain/measure.ts'
@@ -43,6 +45,10 @@ export interface Definitions {
   measures: ReadonlyMap<string, Measure>
   /** What no case holds, by id. */
   figures: ReadonlyMap<string, FigureName>
+  /** The newest version of each list of harmonised values, by the name of its characteristic. */
+  lists: ReadonlyMap<string, HarmonisedList>
+  /** Every version of every list, by name, and of one name from the oldest to the newest. */
+  listVersions: readonly HarmonisedList[]
   /** The newest version of each return template, by id. */
   templates: ReadonlyMap<string, ReturnTemplate>
   /** Every version of every return template, by id, and of one id from the oldest to the newest. */
@@ -68,7 +74,7 @@ export class DefinitionFaults extends Error {
 export const surveysFolder: string = packageFile('surveys')
 
 /**
- * Reads and checks `instruments/`, `measures/`, `figures/`, `calendars/`, `returns/` and `portfolio/` of each folder.
+ * Reads and checks `instruments/`, `measures/`, `figures/`, `calendars/`, `lists/`, `returns/` and `portfolio/` of each folder.
  *
  * @param folders surveys/ and others laid out like it; measures may use the instruments of all of them
  * @throws {DefinitionFaults} with every fault of every file
@@ -80,24 +86,43 @@ export function loadDefinitions(folders: readonly string[]): Definitions {
   const measures = readMeasures(readSurveyFiles(roots, 'measures'), instruments)
   const figures = readListed(readSurveyFiles(roots, 'figures'), { noun: 'figure', from: figureFrom })
   const holidays = readListed(readSurveyFiles(roots, 'calendars'), { noun: 'holiday', from: bankHolidayFrom })
-  const named = { instruments: instruments.good, measures: byId(measures.good), figures: byId(figures.good) }
-  const isWhole = [instruments, measures, figures].every(({ faults }) => faults.length === 0)
-  const portfolios = readPortfolios(readSurveyFiles(roots, 'portfolio'), (portfolio) =>
+  const lists = readWhole(readSurveyFiles(roots, 'lists'), {
+    ...{ noun: 'list', from: listFrom, keyOf: versionKey },
+    findingsOf: (list, file) => nameFindings(list, file, 'list'),
+  })
+  const named = {
+    ...{ instruments: instruments.good, lists: lists.good },
+    ...{ measures: byId(measures.good), figures: byId(figures.good) },
+  }
+  const isWhole = [instruments, measures, figures, lists].every(({ faults }) => faults.length === 0)
+  const portfolios = readWhole<Portfolio>(readSurveyFiles(roots, 'portfolio'), {
+    ...{ noun: 'portfolio', from: portfolioFrom, keyOf: ({ id }) => id },
     // What a broken file would have defined is not held against those who name it.
-    isWhole ? portfolioFindings(portfolio, named) : [],
-  )
+    findingsOf: (portfolio) => (isWhole ? portfolioFindings(portfolio, named) : []),
+  })
   const templates = readTemplates(readSurveyFiles(roots, 'returns'), named, isWhole)
-  const read: readonly Read<unknown>[] = [instruments, measures, figures, holidays, templates, portfolios]
+  const read: readonly Read<unknown>[] = [
+    instruments,
+    measures,
+    figures,
+    holidays,
+    lists,
+    templates,
+    portfolios,
+  ]
   const faults = [...folderFaults(roots), ...read.flatMap((each) => each.faults)]
   if (faults.length > 0) throw new DefinitionFaults(faults)
   const sorted = instruments.good.toSorted(byIdAndVersion)
   const templateVersions = templates.good.toSorted(byIdAndVersion)
+  const listVersions = lists.good.toSorted(byIdAndVersion)
   return {
     instruments: sorted,
     instrument: (id, version) =>
       sorted.findLast((one) => one.id === id && (version === undefined || one.version === version)),
     measures: named.measures,
     figures: named.figures,
+    lists: byId(listVersions),
+    listVersions,
     templates: byId(templateVersions),
     templateVersions,
     bankHolidays: new Set(holidays.good.map(({ id }) => id)),
@@ -168,7 +193,11 @@ const versionKey = ({ id, version }: Versioned): string => `${id}@${version}`
 
 const idInName = (file: string): string => basename(file).replace(/(\.v\d+)?\.ya?ml$/, '')
 
-function nameFindings({ id, version }: Versioned, file: string, noun: 'instrument' | 'return'): Finding[] {
+function nameFindings(
+  { id, version }: Versioned,
+  file: string,
+  noun: 'instrument' | 'list' | 'return',
+): Finding[] {
   const expected = `${id}.v${version}.yaml`
   if (basename(file) === expected) return []
   return [{ path: [noun], reason: `the file must be named ${expected}, after what it says` }]
@@ -213,52 +242,42 @@ function findingsAmong(measure: Measure, { good, unusable }: ReadInstruments): F
 }
 
 /** @param isWhole whether what templates name could be read: what a broken file would define is not held against them */
-function readTemplates(
-  { sources, faults }: SurveyFiles,
-  known: KnownToTemplates,
-  isWhole: boolean,
-): Read<ReturnTemplate> {
-  const found: Sourced<TemplateContent>[] = []
-  const ownFaults: DefinitionFault[] = []
-  for (const source of sources) {
-    const read = templateFrom(source.content)
-    const findings =
-      'good' in read
-        ? [
-            ...nameFindings(read.good, source.file, 'return'),
-            ...(isWhole ? templateFindings(read.good, known) : []),
-          ]
-        : read.findings
-    ownFaults.push(
-      ...findings.map(({ path, reason }) => ({ file: source.file, line: source.lineOf(path), reason })),
-    )
-    if ('good' in read) found.push({ definition: read.good, source, path: ['return'] })
-  }
-  const all = [...faults, ...ownFaults, ...secondTimes(found, versionKey, 'return')]
-  const isSound = isWhole && all.length === 0
-  return {
-    good: isSound ? found.map(({ definition }) => templateWithMeasures(definition, known)) : [],
-    faults: all,
-  }
+function readTemplates(files: SurveyFiles, known: KnownToTemplates, isWhole: boolean): Read<ReturnTemplate> {
+  const { good, faults } = readWhole<TemplateContent>(files, {
+    ...{ noun: 'return', from: templateFrom, keyOf: versionKey },
+    findingsOf: (template, file) => [
+      ...nameFindings(template, file, 'return'),
+      ...(isWhole ? templateFindings(template, known) : []),
+    ],
+  })
+  const isSound = isWhole && faults.length === 0
+  return { good: isSound ? good.map((template) => templateWithMeasures(template, known)) : [], faults }
 }
 
-function readPortfolios(
+/** What has a file of its own, under the name that the field called as the noun gives it. */
+interface InWhole<T> {
+  noun: string
+  from: (content: unknown) => { good: T } | { findings: Finding[] }
+  findingsOf: (definition: T, file: string) => Finding[]
+  keyOf: (definition: T) => string
+}
+
+function readWhole<T>(
   { sources, faults }: SurveyFiles,
-  findingsOf: (portfolio: Portfolio) => Finding[],
-): Read<Portfolio> {
-  const found: Sourced<Portfolio>[] = []
+  { noun, from, findingsOf, keyOf }: InWhole<T>,
+): Read<T> {
+  const found: Sourced<T>[] = []
   const ownFaults: DefinitionFault[] = []
   for (const source of sources) {
-    const read = portfolioFrom(source.content)
-    const findings = 'good' in read ? findingsOf(read.good) : read.findings
-    ownFaults.push(
-      ...findings.map(({ path, reason }) => ({ file: source.file, line: source.lineOf(path), reason })),
-    )
-    if ('good' in read) found.push({ definition: read.good, source, path: ['portfolio'] })
+    const { file } = source
+    const read = from(source.content)
+    const findings = 'good' in read ? findingsOf(read.good, file) : read.findings
+    ownFaults.push(...findings.map(({ path, reason }) => ({ file, line: source.lineOf(path), reason })))
+    if ('good' in read) found.push({ definition: read.good, source, path: [noun] })
   }
   return {
     good: found.map(({ definition }) => definition),
-    faults: [...faults, ...ownFaults, ...secondTimes(found, ({ id }) => id, 'portfolio')],
+    faults: [...faults, ...ownFaults, ...secondTimes(found, keyOf, noun)],
   }
 }
 

@@ -1,6 +1,7 @@
+import { tracingChannel } from 'node:diagnostics_channel'
 import { realpathSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { startWorkers } from '../workers/index.ts'
 import { buildApp } from './app.ts'
@@ -8,6 +9,7 @@ import { compose } from './compose.ts'
 import { readConfig, type Config } from './config.ts'
 import { makeLogger } from './process/logger.ts'
 import { runUntilStopped } from './process/run-until-stopped.ts'
+import { requestIds } from './services/request-ids.ts'
 
 export interface RunningServer {
   /** Where it listens, for example http://127.0.0.1:3000 */
@@ -19,6 +21,7 @@ export interface RunningServer {
 
 /** The API and, unless the settings part them, the workers, in this process. */
 export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
+  nameRequests()
   const composition = await compose(config, 'api', logger)
   const opened = [composition.close]
   const stop = async (): Promise<void> => {
@@ -26,7 +29,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   }
   try {
     if (config.workers) opened.push(startWorkers(composition).stop)
-    const app = await buildApp(composition)
+    const app = await buildApp({ ...composition, limits: config })
     opened.push(() => app.close())
     const url = await listen(app, config)
     return { url, app, stop }
@@ -34,6 +37,17 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     await stop()
     throw error
   }
+}
+
+/**
+ * From its handler on, what is done for a request knows the request's id. Bound where Fastify itself says that a handler
+ * starts, so that no route or service has to hand it on.
+ */
+function nameRequests(): void {
+  tracingChannel<readonly string[], { request: FastifyRequest }>('fastify.request.handler').start.bindStore(
+    requestIds,
+    ({ request }) => [request.id],
+  )
 }
 
 async function listen(app: FastifyInstance, { port, host }: Config): Promise<string> {

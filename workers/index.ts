@@ -21,7 +21,20 @@ export function startWorkers({ needs, queue, metrics, logger }: WorkerParts): { 
   const onError = (error: unknown): void => {
     logger.warn({ err: error }, 'worker')
   }
-  const worker = queue.work(handlers.recount, onError)
+  const worker = queue.work(
+    async ({ id, data }) => {
+      const { requests } = data
+      const started = performance.now()
+      await handlers.recount(data)
+      if (requests.length > 0) {
+        logger.info({ job: id, requests, milliseconds: Math.round(performance.now() - started) }, 'counted')
+      }
+    },
+    (error, job) => {
+      const { contractId: contract, month, requests } = job?.data ?? {}
+      logger.warn({ err: error, job: job?.id, contract, month, requests }, 'worker')
+    },
+  )
   const sweep = repeat(handlers.sweep, SWEEP_MILLISECONDS, onError)
   const dueReturns = repeat(handlers.makeDueReturns, DUE_RETURNS_MILLISECONDS, onError)
   const releases = repeat(handlers.releaseAgain, RELEASE_MILLISECONDS, onError)

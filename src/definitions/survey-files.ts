@@ -14,7 +14,7 @@ export interface SurveyFiles {
  */
 export function readSurveyFiles(
   folders: readonly string[],
-  subfolder: 'instruments' | 'measures' | 'figures' | 'calendars' | 'returns' | 'portfolio',
+  subfolder: 'instruments' | 'measures' | 'figures' | 'calendars' | 'lists' | 'returns' | 'portfolio',
 ): SurveyFiles {
   const sources: YamlSource[] = []
   const faults: DefinitionFault[] = []

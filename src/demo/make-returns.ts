@@ -38,15 +38,16 @@ export interface ReturnPlace {
   browser: string | undefined
 }
 
-/** The return is JSON itself; each other format is the same address with its ending. */
-const FORMATS = ['csv', 'xlsx', 'ods', 'html'] as const
+/** The return is JSON itself; each other format is the same address with its ending. The page comes first, to be printed. */
+const FORMATS = ['csv', 'xlsx', 'ods'] as const
 
-const PAUSE_MILLISECONDS = 250
-const MOST_PAUSES = 240
+/** To ask makes the return anew, over all of its contracts: so that is not done oftener while they are still counted. */
+const PAUSE_MILLISECONDS = 1000
+const MOST_PAUSES = 60
 
 /**
  * Has every portfolio's return made, waits until all is counted, and writes it in each format that the service has, with a
- * PDF of its page where a browser is there.
+ * PDF of its page where a browser is there: one is written and printed while another is still counted.
  *
  * @throws {Error} if the service refuses, a return is not counted in a minute, or a check of level error fails
  */
@@ -55,16 +56,17 @@ export async function makeReturns(
   clientOf: (organisation: string) => ApiClient,
   place: ReturnPlace,
 ): Promise<MadeReturn[]> {
-  const made: MadeReturn[] = []
-  for (const portfolio of portfolios) {
-    const { commissioner, return: owed } = portfolio
-    if (owed === undefined) continue
-    const client = clientOf(commissioner.id)
-    const answer = await askUntilCounted(client, { template: owed.template, period: owed.period.label })
-    refuseFailed(answer)
-    made.push({ portfolio, answer, ...(await writeReturn(client, answer, portfolio.id, place)) })
-  }
-  return made
+  const made = await Promise.all(
+    portfolios.map(async (portfolio): Promise<MadeReturn[]> => {
+      const { commissioner, return: owed } = portfolio
+      if (owed === undefined) return []
+      const client = clientOf(commissioner.id)
+      const answer = await askUntilCounted(client, { template: owed.template, period: owed.period.label })
+      refuseFailed(answer)
+      return [{ portfolio, answer, ...(await writeReturn(client, answer, portfolio.id, place)) }]
+    }),
+  )
+  return made.flat()
 }
 
 async function askUntilCounted(
@@ -100,12 +102,17 @@ async function writeReturn(
     await writeFile(join(folder, file), bytes)
     files.push(file)
   }
-  await write('json', await client.download(`/v1/returns/${id}`))
-  for (const format of FORMATS) await write(format, await client.download(`/v1/returns/${id}.${format}`))
   // One that an earlier demo printed may say something else.
   await rm(join(folder, `${name}.pdf`), { force: true })
-  if (browser === undefined) return { folder, files, withoutPdf: 'no browser is on the PATH' }
-  const html = Buffer.from(await client.download(`/v1/returns/${id}.html`)).toString()
-  await write('pdf', await printAsPdf(html, browser))
+  const html = await client.download(`/v1/returns/${id}.html`)
+  const writeOthers = async (): Promise<void> => {
+    await write('json', await client.download(`/v1/returns/${id}`))
+    for (const format of FORMATS) await write(format, await client.download(`/v1/returns/${id}.${format}`))
+    await write('html', html)
+  }
+  const page = Buffer.from(html).toString()
+  const [pdf] = await Promise.all([browser && printAsPdf(page, browser), writeOthers()])
+  if (!pdf) return { folder, files, withoutPdf: 'no browser is on the PATH' }
+  await write('pdf', pdf)
   return { folder, files }
 }

@@ -39,18 +39,27 @@ interface DescribedError {
   stack?: string
 }
 
-/** What PostgreSQL says of an error quotes the row (`Key (contract_id, ref)=(…)`), so only its code is kept. */
+/**
+ * Of errors whose messages quote what was sent only the code is kept: PostgreSQL's have the row (`Key (contract_id, ref)=(…)`),
+ * Fastify's the path, those of readers of text the text.
+ */
 function describeError(error: unknown): DescribedError {
   if (!(error instanceof Error)) return { type: typeof error }
-  const frames = (error.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '))
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^ *at /.test(line))
   const stack = frames.join('\n')
-  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {}
-  if (error.name === 'PostgresError') {
-    const constraint =
-      'constraint_name' in error && typeof error.constraint_name === 'string'
-        ? { constraint: error.constraint_name }
-        : {}
-    return { type: error.name, ...code, ...constraint, stack }
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  const constraint =
+    'constraint_name' in error && typeof error.constraint_name === 'string'
+      ? { constraint: error.constraint_name }
+      : {}
+  const isQuoting = QUOTING.has(error.name) || code?.startsWith('FST_')
+  return {
+    type: error.name,
+    ...(!isQuoting && { message: error.message }),
+    ...(code !== undefined && { code }),
+    ...constraint,
+    stack,
   }
-  return { type: error.name, message: error.message, ...code, stack }
 }
+
+const QUOTING: ReadonlySet<string> = new Set(['PostgresError', 'SyntaxError', 'URIError', 'ZodError'])

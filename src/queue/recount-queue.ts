@@ -2,22 +2,47 @@ import { createPostgresBackend, Queue, withBackend, Worker, type PgPool } from '
 import pg from 'pg'
 import type { DatabaseAddress } from '../database-address.ts'
 import { RECOUNT, type RecountJob } from '../jobs.ts'
-import type { ContractMonth } from '../domain/counts.ts'
 
 /** Where the queue is kept: on Redis, or on the same Postgres as everything else. */
 export type QueuePlace = { redisUrl: string; installation: string } | { database: DatabaseAddress }
 
 /** The doorbell between whoever writes and whoever counts. What is to be counted stands in Postgres, not here. */
 export interface RecountQueue {
-  /** @throws {Error} at once if the queue cannot be reached; never call it inside a request */
-  add: (months: readonly ContractMonth[]) => Promise<void>
+  /**
+   * @returns which jobs do it: where one for the same month waits already, or is under way, that one
+   * @throws {Error} at once if the queue cannot be reached; never call it inside a request
+   */
+  add: (jobs: readonly RecountJob[]) => Promise<string[]>
   /** Counts what the queue names, one contract-month a job, until it is closed. */
   work: (
-    count: (month: ContractMonth) => Promise<void>,
-    onError: (error: Error) => void,
+    count: (job: NamedJob) => Promise<void>,
+    onError: (error: Error, job?: NamedJob) => void,
   ) => { close: () => Promise<void> }
+  /**
+   * How many jobs there are, by what they do: `waiting`, `active` or `failed`.
+   *
+   * @throws {Error} if the queue cannot be reached
+   */
+  depth: () => Promise<Record<string, number>>
   close: () => Promise<void>
 }
+
+/** A job as a log names it. */
+export interface NamedJob {
+  id: string
+  data: RecountJob
+}
+
+/** What BullMQ hands over; jobs from before an upgrade name no requests. */
+interface RawJob {
+  id?: string | undefined
+  data: Omit<RecountJob, 'requests'> & Partial<RecountJob>
+}
+
+const named = ({ id, data }: RawJob): NamedJob => ({
+  id: id ?? '',
+  data: { ...data, requests: data.requests ?? [] },
+})
 
 /**
  * A killed worker's job is taken over within some ten seconds, and again whenever that happens. A job that only seemed dead
@@ -42,7 +67,7 @@ function backendAt(place: QueuePlace) {
       // With Redis away, adding fails at once instead of waiting for ever.
       makeQueue: () =>
         new Queue<RecountJob>(RECOUNT, { prefix, connection: { url, enableOfflineQueue: false } }),
-      makeWorker: (process: (job: { data: RecountJob }) => Promise<void>) =>
+      makeWorker: (process: (job: RawJob) => Promise<void>) =>
         new Worker<RecountJob>(RECOUNT, process, {
           prefix,
           connection: { url, maxRetriesPerRequest: null },
@@ -55,7 +80,7 @@ function backendAt(place: QueuePlace) {
   const connection = poolFor(place.database)
   return {
     makeQueue: () => new backend.Queue<RecountJob>(RECOUNT, { connection }),
-    makeWorker: (process: (job: { data: RecountJob }) => Promise<void>) =>
+    makeWorker: (process: (job: RawJob) => Promise<void>) =>
       new backend.Worker<RecountJob>(RECOUNT, process, { connection, ...workerOptions }),
     end: () => connection.end(),
   }
@@ -90,11 +115,11 @@ export async function openQueue(place: QueuePlace, onError: (error: Error) => vo
   const queue = makeQueue()
   queue.on('error', onError)
   return {
-    async add(months) {
-      await queue.addBulk(
-        months.map(({ contractId, month }) => ({
+    async add(jobs) {
+      const added = await queue.addBulk(
+        jobs.map(({ contractId, month, requests }) => ({
           name: 'count',
-          data: { contractId, month },
+          data: { contractId, month, requests },
           opts: {
             // One waiting job a contract-month, and one more if it changes while that is under way. A fixed job id would
             // lose the second; and even if this loses one, the sweep rings again for the mark that stays in Postgres.
@@ -105,15 +130,19 @@ export async function openQueue(place: QueuePlace, onError: (error: Error) => vo
           },
         })),
       )
+      return [...new Set(added.flatMap(({ id }) => id ?? []))]
     },
     work(count, onJobError) {
-      const worker = makeWorker(({ data }) => count(data))
-      worker.on('error', onJobError)
-      worker.on('failed', (_job, error) => {
+      const worker = makeWorker((job) => count(named(job)))
+      worker.on('error', (error) => {
         onJobError(error)
+      })
+      worker.on('failed', (job, error) => {
+        onJobError(error, job && named(job))
       })
       return { close: () => worker.close() }
     },
+    depth: () => queue.getJobCounts('waiting', 'active', 'failed'),
     async close() {
       await queue.close()
       await end()

@@ -17,6 +17,7 @@ import { shownNumbers, type ReturnTemplate } from '../domain/returns/template.ts
 import type { Services } from '../services/services.ts'
 import { pageFrom, pageOf, pageQuery, sendPage } from './http/paging.ts'
 import { replies } from './http/replies.ts'
+import { listRoutes } from './lists.ts'
 
 const limit = z.union([z.object({ atLeast: z.number() }), z.object({ atMost: z.number() })])
 
@@ -191,7 +192,8 @@ const template = z
         id: z.string(),
         title: z.string(),
         level: z.enum(['error', 'warning']),
-        equal: z.array(z.array(z.string())),
+        equal: z.array(z.array(z.string())).optional(),
+        ascending: z.array(z.string()).optional(),
       }),
     ),
     hash: z.string(),
@@ -213,7 +215,11 @@ const showTemplate = ({ streams, sections, checks, ...rest }: ReturnTemplate): z
       }
     }),
   })),
-  checks: checks.map(({ equal, ...rest }) => ({ ...rest, equal: equal.map((side) => [...side]) })),
+  checks: checks.map(({ equal, ascending, ...rest }) => ({
+    ...rest,
+    ...(equal && { equal: equal.map((side) => [...side]) }),
+    ...(ascending && { ascending: [...ascending] }),
+  })),
 })
 
 /** `items: withheld` means that the licence forbids showing what the items say. */
@@ -297,10 +303,11 @@ const showWhere = (where: Where): z.output<typeof conditions> =>
 const versionKey = ({ id, version }: { id: string; version: number }): string =>
   `${id}@${String(version).padStart(6, '0')}`
 
-/** What is asked and how it is counted: instruments, measures and return templates. */
+/** What is asked and how it is counted: instruments, measures, lists and return templates. */
 export const definitionRoutes =
-  ({ definitions }: Services): FastifyPluginCallbackZod =>
+  (services: Services): FastifyPluginCallbackZod =>
   (app, _options, done) => {
+    const { definitions } = services
     const config = { access: 'definitions' } as const
     const tags = ['definitions']
     const instruments = [...definitions.instruments].sort((a, b) => (versionKey(a) < versionKey(b) ? -1 : 1))
@@ -391,5 +398,6 @@ export const definitionRoutes =
           show: showTemplate,
         }),
     )
+    app.register(listRoutes(services))
     done()
   }

@@ -1,7 +1,11 @@
+import { requestIds } from './request-ids.ts'
+
 const LARGEST_GROUP = 64
 
 interface Waiting<Item, Result> {
   item: Item
+  /** Of whoever waits. */
+  requests: readonly string[]
   resolve: (result: Result) => void
   reject: (error: unknown) => void
 }
@@ -28,10 +32,9 @@ export function gather<Item, Result>(
 
   const run = async (name: string, group: readonly Waiting<Item, Result>[]): Promise<void> => {
     try {
-      const results = await work(
-        name,
-        group.map(({ item }) => item),
-      )
+      const requests = group.flatMap((one) => one.requests)
+      const items = group.map(({ item }) => item)
+      const results = await requestIds.run(requests, () => work(name, items))
       for (const [index, { resolve }] of group.entries()) resolve(results[index] as Result)
     } catch (error) {
       const [only] = group
@@ -54,7 +57,7 @@ export function gather<Item, Result>(
     new Promise((resolve, reject) => {
       const lane = lanes.get(name) ?? { waiting: [], isBusy: false }
       lanes.set(name, lane)
-      lane.waiting.push({ item, resolve, reject })
+      lane.waiting.push({ item, requests: requestIds.getStore() ?? [], resolve, reject })
       if (lane.isBusy) return
       lane.isBusy = true
       // Whatever else arrives in this turn of the event loop goes along.

@@ -16,7 +16,22 @@ export interface Needs {
   /** How the service speaks to others' addresses. */
   outbound: Outbound
   pause: (milliseconds: number) => Promise<void>
+  meter: Meter
 }
+
+/** Counts what happens for whoever runs the service: never of whom, since anybody may read it. */
+export interface Meter {
+  /** Lines of a bulk body, by what came of them. */
+  linesTaken: (counts: Readonly<Record<LineOutcome, number>>) => void
+  /** Figures that a commissioner was answered with. */
+  figuresShown: (counts: { shown: number; suppressed: number }) => void
+  /** Returns that have fallen due and are not made yet. */
+  returnsDue: (due: number) => void
+  /** A return, or the next version of one, was made. */
+  returnMade: () => void
+}
+
+export type LineOutcome = 'created' | 'corrected' | 'unchanged' | 'rejected'
 
 export interface Clock {
   now: () => Date

@@ -10,13 +10,17 @@ import type { Database } from '../store/database.ts'
  */
 export async function recordDefinitions(
   owner: Database,
-  { instruments, templateVersions }: Definitions,
+  { instruments, listVersions, templateVersions }: Definitions,
 ): Promise<void> {
   const versions = (
-    kind: 'instrument' | 'template',
+    kind: 'instrument' | 'list' | 'template',
     all: readonly { id: string; version: number; hash: string }[],
   ) => all.map(({ id, version, hash }) => ({ kind, id, version: String(version), hash }))
-  const published = [...versions('instrument', instruments), ...versions('template', templateVersions)]
+  const published = [
+    ...versions('instrument', instruments),
+    ...versions('list', listVersions),
+    ...versions('template', templateVersions),
+  ]
   const edited = await recordVersions(owner, published)
   if (edited.length === 0) return
   const names = edited.map(({ id, version }) => `${id}@${version}`).join(', ')

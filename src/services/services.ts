@@ -24,6 +24,7 @@ import { putOrganisation } from './organisations/put-organisation.ts'
 import { getOrganisation, listOrganisations } from './organisations/read-organisations.ts'
 import { revokeKey } from './organisations/revoke-key.ts'
 import { compareContracts } from './outcomes/compare-contracts.ts'
+import { countSuppressed } from './outcomes/count-suppressed.ts'
 import { readTrend } from './outcomes/read-trend.ts'
 import { readCasesOfMeasure } from './outcomes/read-cases-of-measure.ts'
 import { readOutcomesWithin } from './outcomes/read-outcomes.ts'
@@ -72,11 +73,13 @@ export const makeServices = (needs: Needs) => ({
   putFigures: putFigures(needs),
   getFigures: getFigures(needs),
   listFigures: listFigures(needs),
-  readOutcomes: readOutcomesWithin(needs),
+  readOutcomes: countSuppressed(needs, readOutcomesWithin(needs), (all) =>
+    [all, ...all.groups].flatMap(({ measures, changes }) => [...measures, ...changes]),
+  ),
   readCasesOfMeasure: readCasesOfMeasure(needs),
-  readTrend: readTrend(needs),
-  compareContracts: compareContracts(needs),
-  readTransitions: readTransitionsWithin(needs),
+  readTrend: countSuppressed(needs, readTrend(needs), ({ quarters }) => quarters),
+  compareContracts: countSuppressed(needs, compareContracts(needs), ({ contracts }) => contracts),
+  readTransitions: countSuppressed(needs, readTransitionsWithin(needs), (table) => [table]),
   readQuality: readQualityWithin(needs),
   askForReturn: askForReturn(needs),
   getReturn: getReturn(needs),

@@ -79,6 +79,8 @@ export function connectPool(address: DatabaseAddress, max: number): Pool {
           // Row security makes planning dearer than running, so each statement is planned once; without this each write
           // took seven times as long.
           plan_cache_mode: 'force_generic_plan',
+          // What a process that hangs in the middle of its work has locked is free again.
+          idle_in_transaction_session_timeout: 60_000,
         },
       },
       onLost,
@@ -115,6 +117,20 @@ export function transactOn(pool: Pool): Transact {
     }
   }
 }
+
+/** Units of work one after the other within a transaction of the login's own, which then keeps all of them or none. */
+export const transactWithin =
+  (sql: Sql): Transact =>
+  async (actor, work) => {
+    await takeRole(sql, actor)
+    await sql`select set_config('statement_timeout', '0', true)`
+    const last: Write[] = []
+    const result = await work(openStore(sql), (...writes) =>
+      last.push(...writes.filter((write) => write !== false)),
+    )
+    await Promise.all(last)
+    return result
+  }
 
 async function transactOnce<T>(connection: Database, actor: Actor, work: Work<T>): Promise<T> {
   let isOver = false
@@ -177,13 +193,21 @@ function takeRole(sql: Sql, actor: Actor): Write {
     select set_config('role', ${`waymark_${actor.role}`}, true),
       set_config('waymark.organisation', ${organisation}, true),
       set_config('waymark.contract', ${contract ?? ''}, true), set_config('enable_seqscan', 'off', true),
-      set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`
+      set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+      set_config('statement_timeout', ${actor.role === 'worker' ? '120s' : '10s'}, true)`
 }
 
-/** PostgreSQL could not be reached, is starting or stopping, or too many met at one row: worth another try in a moment. */
+/**
+ * PostgreSQL could not be reached, is starting or stopping, took too long, or too many met at one row: worth another try in a
+ * moment.
+ */
 export function isPassing(error: unknown): boolean {
+  if (error instanceof postgres.PostgresError && error.code === TOOK_TOO_LONG) return true
   return isToBeTriedAgain(error) || isAway(error)
 }
+
+/** The connection itself is as good as before. */
+const TOOK_TOO_LONG = '57014'
 
 function isAway(error: unknown): boolean {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && AWAY.has(error.code)
@@ -192,5 +216,5 @@ function isAway(error: unknown): boolean {
 const AWAY = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT'],
   ...['CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT'],
-  ...['57P01', '57P02', '57P03', '53300', '08000', '08003', '08006'],
+  ...['57P01', '57P02', '57P03', '53300', '08000', '08003', '08006', '25P03'],
 ])

@@ -46,6 +46,7 @@ t.test('a period with nobody in it', async (t) => {
     completeness: { closedCases: 0, withStart: 0, paired: 0, rate: null },
     startsWithoutEnd: [],
     overdue: [],
+    nothingSent: [],
     warnings: [],
   })
 })

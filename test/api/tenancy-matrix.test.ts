@@ -71,6 +71,7 @@ const rows: Readonly<Record<string, Row>> = {
     path: fixed('/v1/instruments/victim-needs@1'),
   },
   'GET /v1/measures': { access: 'definitions', status: 200, path: fixed('/v1/measures') },
+  'GET /v1/lists': { access: 'definitions', status: 200, path: fixed('/v1/lists') },
   'GET /v1/returns/templates': { access: 'definitions', status: 200, path: fixed('/v1/returns/templates') },
 
   'PUT /v1/organisations/{org}': {

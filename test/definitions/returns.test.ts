@@ -128,12 +128,18 @@ t.test('every fault is named with its line', async (t) => {
   - { id: c, title: C, level: error, equal: [[a], [b, gone]] }
   - { id: c, title: C, level: error, equal: [[b], [b]] }
   - { id: jumps, title: J, level: error, equal: [[b], [b]] }
+  - { id: d, title: D, level: error, ascending: [a, b, gone] }
+  - { id: e, title: E, level: error }
+  - { id: f, title: F, level: error, ascending: [a, b], equal: [[b], [b]] }
 `,
       [
         '14: check c stands here a second time',
         '13: check c: row a is no number to add',
         '13: check c: no row gone',
         '15: check jumps: every return has a check of this name',
+        '16: check d: no row gone',
+        '17: check e: must have one of equal, ascending',
+        '18: check f: must have one of equal, ascending',
       ],
     ],
   ]

@@ -435,6 +435,12 @@ const questions: { [Subject in keyof Store]: Record<keyof Store[Subject], ((stor
     cases: [(s) => s.quality.cases(OURS, MARCH)],
     assessments: [(s) => s.quality.assessments(OURS, MARCH)],
     casesOfClients: [(s) => s.quality.casesOfClients(OURS, MARCH)],
+    deliverers: [
+      (s) => s.quality.deliverers(OURS, MARCH),
+      (s) => s.quality.deliverers(OURS, { from: '2019-05-01', until: '2019-06-01' }),
+      (s) => s.quality.deliverers(OURS, { from: '2019-06-01', until: '2019-07-01' }),
+      (s) => s.quality.deliverers(OURS, { from: '2019-07-01', until: '2019-08-01' }),
+    ],
   },
   erasures: {
     find: [(s) => s.erasures.find(OURS, [hash(1), hash(2)])],

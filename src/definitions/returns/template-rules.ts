@@ -1,9 +1,11 @@
+import type { HarmonisedList } from '../../domain/casework/harmonise.ts'
 import type { FigureName } from '../../domain/figure-name.ts'
 import type { Measure } from '../../domain/measure.ts'
 import type { Where } from '../../domain/measures/where.ts'
 import { ownChecks } from '../../domain/returns/checks.ts'
 import type { ReturnTemplate, ShownNumber, TemplateRow } from '../../domain/returns/template.ts'
 import type { Finding, Path } from '../yaml-source.ts'
+import { listFindings } from './list-rules.ts'
 import { narrowedMeasure } from './narrowed-measure.ts'
 import type { RowContent, TemplateContent } from './template-shape.ts'
 
@@ -11,6 +13,7 @@ import type { RowContent, TemplateContent } from './template-shape.ts'
 export interface KnownToTemplates {
   measures: ReadonlyMap<string, Measure>
   figures: ReadonlyMap<string, FigureName>
+  lists: readonly HarmonisedList[]
 }
 
 /** Everything in a template that names what is not there, stands twice, or cannot be shown or added. */
@@ -33,24 +36,42 @@ export function templateFindings(template: TemplateContent, known: KnownToTempla
         reason: `row ${row.id}: ${reason}`,
       })),
     ),
+    ...listFindings(template, known.lists),
     ...repeated(
       checks.map(({ id }) => id),
       (at) => ['checks', at, 'id'],
       'check',
     ),
-    ...checks.flatMap(({ id, equal }, at) => [
-      ...(ownChecks.some((own) => own === id)
-        ? [finding(['checks', at, 'id'], `check ${id}: every return has a check of this name`)]
-        : []),
-      ...equal.flatMap((side, sideAt) =>
-        side.flatMap((name, index) => {
-          const row = rows.find((one) => one.row.id === name)?.row
-          const path = ['checks', at, 'equal', sideAt, index]
-          if (row === undefined) return [finding(path, `check ${id}: no row ${name}`)]
-          return isAdded(row, known) ? [] : [finding(path, `check ${id}: row ${name} is no number to add`)]
-        }),
-      ),
-    ]),
+    ...checks.flatMap((check, at) => checkFindings(check, { path: ['checks', at], rows, known })),
+  ]
+}
+
+interface RowsToCheck {
+  path: Path
+  rows: readonly { row: RowContent }[]
+  known: KnownToTemplates
+}
+
+function checkFindings(
+  { id, equal, ascending }: TemplateContent['checks'][number],
+  { path, rows, known }: RowsToCheck,
+): Finding[] {
+  const named = (names: readonly string[], inCheck: Path, isFit: (row: RowContent) => boolean) =>
+    names.flatMap((name, index) => {
+      const row = rows.find((one) => one.row.id === name)?.row
+      const place = [...path, ...inCheck, index]
+      if (row === undefined) return [finding(place, `check ${id}: no row ${name}`)]
+      return isFit(row) ? [] : [finding(place, `check ${id}: row ${name} is no number to add`)]
+    })
+  return [
+    ...(ownChecks.some((own) => own === id)
+      ? [finding([...path, 'id'], `check ${id}: every return has a check of this name`)]
+      : []),
+    ...((equal === undefined) === (ascending === undefined)
+      ? [finding([...path, 'id'], `check ${id}: must have one of equal, ascending`)]
+      : []),
+    ...(equal ?? []).flatMap((side, at) => named(side, ['equal', at], (row) => isAdded(row, known))),
+    ...named(ascending ?? [], ['ascending'], (row) => isAdded(row, known) || countsPeople(row, known)),
   ]
 }
 
@@ -116,6 +137,11 @@ function isAdded(row: RowContent, { measures, figures }: KnownToTemplates): bool
   if (row.figure !== undefined) return row.adds !== false && figures.get(row.figure)?.type === 'number'
   const measure = measures.get(row.measure ?? '')
   return measure !== undefined && !showOf(row, measure).includes('percent')
+}
+
+function countsPeople(row: RowContent, { measures }: KnownToTemplates): boolean {
+  const measure = measures.get(row.measure ?? '')
+  return measure !== undefined && showOf(row, measure).includes('numerator')
 }
 
 /** A template without findings, with the measures that are counted for it. */

@@ -31,7 +31,8 @@ const check = z.strictObject({
   id: kebabId,
   title: words,
   level: z.enum(['error', 'warning']),
-  equal: z.tuple([list(kebabId), list(kebabId)]),
+  equal: z.tuple([list(kebabId), list(kebabId)]).optional(),
+  ascending: z.array(kebabId).min(2).optional(),
 })
 
 const template = z.strictObject({
@@ -45,6 +46,10 @@ const template = z.strictObject({
   rounding: z
     .strictObject({ percent: z.int().min(0).max(4), mode: z.enum(['half-up', 'truncate']) })
     .default({ percent: 0, mode: 'half-up' }),
+  /** Of which lists every value has a row, and no other is named. */
+  lists: z
+    .array(z.string().regex(/^[a-z-]+@\d+$/, 'must be a list and its version, such as ethnicity@1'))
+    .default([]),
   sections: list(section),
   checks: z.array(check).default([]),
 })

@@ -62,7 +62,7 @@ export function makeClient(
           'white-other': 7,
           'black-african': 4,
           'asian-pakistani': 4,
-          mixed: 3,
+          'mixed-other': 3,
           other: 3,
         }),
       }),

@@ -32,6 +32,9 @@ export interface Characteristics {
   sex?: string | undefined
   ethnicity?: string | undefined
   disability?: string | undefined
+  /** What was asked instead of `disability`, which then follows from it. */
+  longTermCondition?: string | undefined
+  activitiesReduced?: string | undefined
   nationality?: string | undefined
 }
 

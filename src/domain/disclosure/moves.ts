@@ -1,4 +1,5 @@
 import type { MeasureRow } from '../outcomes/measure-figure.ts'
+import type { Block } from './blocks.ts'
 import { isCellOf, type Released } from './released.ts'
 import { merged } from './rows.ts'
 import type { Series } from './series.ts'
@@ -41,8 +42,28 @@ export const sumOfMoves = (
   new Map(
     [...new Set([...one.keys(), ...other.keys()])]
       .filter((name) => !name.endsWith(CHANGED_PLACES))
-      .map((name) => [name, (one.get(name) ?? 0) + (other.get(name) ?? 0)]),
+      .map((name) => {
+        // Blocks of one range share its move.
+        if (name.includes(OVER)) return [name, one.get(name) ?? other.get(name) ?? 0]
+        return [name, (one.get(name) ?? 0) + (other.get(name) ?? 0)]
+      }),
   )
+
+const OVER = ' over '
+
+/** The name of the move of something that can be told over a range of several blocks only. */
+export const nameOver = (name: string, { first, last }: Block): string => `${name}${OVER}${first}-${last}`
+
+/** Each move, and those of one thing over blocks and ranges together. */
+export function movesTogether(moves: ReadonlyMap<string, number>): number[] {
+  const over = new Map<string, number>()
+  for (const [name, move] of moves) {
+    const [what, range] = name.split(OVER)
+    if (what !== undefined && range !== undefined)
+      over.set(what, (over.get(what) ?? moves.get(what) ?? 0) + move)
+  }
+  return [...moves.values(), ...over.values()]
+}
 
 export const isSame = (one: Released, other: Released | undefined): boolean =>
   other !== undefined && changedPlaces(one.rows, other.rows) === 0

@@ -66,7 +66,6 @@ export function decideRelease(
   for (const desk of desks) desk.tryAnew()
   while (desks.map((desk) => desk.putBack()).some((isAny) => isAny));
   for (const desk of desks) desk.keep()
-  for (const desk of desks) desk.renew()
   const askFor = asked.map((): Record<string, Block> => ({}))
   for (const [index, desk] of desks.entries()) {
     for (const [at, block] of asked.entries()) {

@@ -14,7 +14,7 @@ import {
 } from './blocks.ts'
 import { hiddenGroups } from './hidden-groups.ts'
 import type { Link } from './links.ts'
-import { isSame, movesBetween, sumOfMoves } from './moves.ts'
+import { isSame, movesBetween, movesTogether, nameOver, sumOfMoves } from './moves.ts'
 import {
   blockKey,
   EVERYBODY,
@@ -94,8 +94,6 @@ export class SeriesDesk {
   readonly #now = new Map<string, ReadonlyMap<string, number> | undefined>()
   /** What was shown of the blocks that are taken as they would be shown today. */
   readonly #tried = new Map<string, readonly Released[]>()
-  /** By how much the numbers of blocks that are shown anew move. */
-  readonly #moved = new Map<string, ReadonlyMap<string, number>>()
   /** Those that were shown as they were, and the gaps between them as they are cut today. */
   #cut: Block[] | undefined
   readonly writes: Released[] = []
@@ -137,54 +135,53 @@ export class SeriesDesk {
     }
   }
 
-  /** @returns whether anything was put back, or hidden, that others may hang on */
+  /**
+   * Puts back what may not move beside the others, and with it all of its series and of those that it is linked with: if only
+   * one of two moved today, the other would follow it at the next look, by as few people as today.
+   *
+   * @returns whether anything was put back, or hidden, that others may hang on
+   */
   putBack(): boolean {
+    if (this.#tried.size === 0) return false
+    const isBesideMoves = this.#linksNow().some(({ others }) => others.some((desk) => desk.#tried.size > 0))
     let isAny = false
     const moves: ReadonlyMap<string, number>[] = []
     for (const block of this.#shown) {
-      const former = this.#tried.get(blockKey(block))
-      if (former === undefined) continue
-      const tried = this.#cells.get(blockKey(block)) ?? []
-      const counted = this.#cellsIn(block, dimensionsOf(former))
-      const present = keepHidden(counted, tried)
+      const cells = this.#cells.get(blockKey(block)) ?? []
+      const former = this.#tried.get(blockKey(block)) ?? cells
+      const isTried = former !== cells
+      if (!isTried && !isBesideMoves) continue
+      const counted = isTried ? this.#cellsIn(block, dimensionsOf(former)) : cells
+      const present = keepHidden(counted, cells)
       const moved = this.#movesIn(block, former, present)
-      if (staysHidden(former, counted) && this.#mayMove(block, former, present, moved, moves)) {
-        moves.push(moved)
-        this.#moved.set(blockKey(block), moved)
-        if (hiddenIn(present) === hiddenIn(tried)) continue
-        this.#place(block, present)
-      } else {
-        this.#tried.delete(blockKey(block))
-        this.#moved.delete(blockKey(block))
-        this.#place(block, former)
+      const mayMove = isTried
+        ? staysHidden(former, counted) && this.#mayMove(block, former, present, moved, moves)
+        : this.#isEnoughTogether(block, moved, moves)
+      if (!mayMove) {
+        this.#putAllBack()
+        for (const { others } of this.#linksNow()) for (const desk of others) desk.#putAllBack()
+        return true
       }
+      moves.push(moved)
+      if (hiddenIn(present) === hiddenIn(cells)) continue
+      this.#place(block, present)
       isAny = true
     }
     return isAny
+  }
+
+  #putAllBack(): void {
+    for (const block of this.#shown) {
+      const former = this.#tried.get(blockKey(block))
+      if (former !== undefined) this.#place(block, former)
+    }
+    this.#tried.clear()
   }
 
   /** What was not put back is shown from now on. */
   keep(): void {
     for (const key of this.#tried.keys()) this.writes.push(...(this.#cells.get(key) ?? []))
     this.#tried.clear()
-  }
-
-  /** Shows blocks anew, one by one, whose numbers have moved by nothing or enough. */
-  renew(): void {
-    const moves: ReadonlyMap<string, number>[] = []
-    for (const block of this.#shown) {
-      const known = this.#moved.get(blockKey(block))
-      const former = this.#cells.get(blockKey(block)) ?? []
-      if (known !== undefined || former.every((cell) => cell.isHidden || this.#isAsCounted(cell))) {
-        if (known !== undefined) moves.push(known)
-        continue
-      }
-      const present = this.#cellsIn(block, dimensionsOf(former))
-      const moved = this.#movesIn(block, former, present)
-      if (!this.#mayMove(block, former, present, moved, moves)) continue
-      moves.push(moved)
-      this.#write(block, present)
-    }
   }
 
   /**
@@ -489,8 +486,24 @@ export class SeriesDesk {
         const move = (linked[at] ?? NaN) - then
         if (!Number.isNaN(move)) moves.set(`${cell.by}/${cell.value}/link ${at}`, move)
       }
+      for (const { at, range, move } of this.#movesAround(block, cell)) {
+        moves.set(nameOver(`${cell.by}/${cell.value}/link ${at}`, range), move)
+      }
     }
     return moves
+  }
+
+  /** By how much moves what follows over the months that make whole blocks of several series, where this one's do not. */
+  #movesAround(block: Block, cell: Released): { at: number; range: Block; move: number }[] {
+    return this.#linksNow().flatMap(({ others, terms }, at) => {
+      if (others.some((desk) => desk.#shown.length === 0)) return []
+      const range = this.#wholeFor(block, [this, ...others])
+      if (blockKey(range) === blockKey(block)) return []
+      const own = this.#series.countsOf(merged([...cell.rows, ...this.#shownBeside(block, range, cell)]))
+      const now = sumOf(terms, (desk) => (desk === this ? own : desk.shownNow(range, cell)))
+      const move = now - sumOf(terms, (desk) => desk.shownIn(range, cell, desk.#former))
+      return Number.isNaN(move) ? [] : [{ at, range, move }]
+    })
   }
 
   /** Everybody, and the groups of some dimensions, as they are counted today. */
@@ -531,7 +544,7 @@ export class SeriesDesk {
 
   #isEnough(block: Block, moves: ReadonlyMap<string, number>): boolean {
     const minimumCount = this.#rules.minimumCountIn(block)
-    return [...moves.values()].every((move) => !isSmallMove(move, minimumCount))
+    return movesTogether(moves).every((move) => !isSmallMove(move, minimumCount))
   }
 
   /** Whether a block may be shown anew as far as this series goes. */
@@ -563,7 +576,16 @@ export class SeriesDesk {
     if (this.#series.isDated) {
       return present.every((cell) => cell.isHidden || this.#fitsShown(block, cell.rows, cell))
     }
-    // Together with its neighbours, too: they may be asked for as one period.
+    return this.#isEnoughTogether(block, moved, before)
+  }
+
+  /** Together with its neighbours, too: they may be asked for as one period. */
+  #isEnoughTogether(
+    block: Block,
+    moved: ReadonlyMap<string, number>,
+    before: readonly ReadonlyMap<string, number>[],
+  ): boolean {
+    if (this.#series.isDated) return true
     let sum = moved
     for (const neighbour of before.toReversed()) {
       sum = sumOfMoves(sum, neighbour)

@@ -1,5 +1,6 @@
+import type { LondonDate } from '../period.ts'
 import { round } from '../statistics/rounding.ts'
-import { rowsOfReturn, type ContractFigures, type ReturnContent } from './return-content.ts'
+import { rowsOfReturn, type ContractFigures, type ReturnContent, type ReturnRow } from './return-content.ts'
 import type { TemplateCheck } from './template.ts'
 
 /** What came of a check of a return. */
@@ -11,7 +12,7 @@ export interface CheckResult {
 }
 
 /** The checks that every return has, beside those of its template. */
-export const ownChecks = ['completeness', 'no-data', 'jumps'] as const
+export const ownChecks = ['completeness', 'no-data', 'late-providers', 'jumps'] as const
 
 const LEAST_PAIRED = 0.6
 const LARGEST_JUMP = 0.5
@@ -22,30 +23,57 @@ export interface CheckSurroundings {
   contracts: readonly ContractFigures[]
   /** The returns of up to four periods before, newest first. */
   previous: readonly Pick<ReturnContent, 'sections'>[]
+  /** The first day on which providers with nothing sent are looked for, as long as it is to come. */
+  namedFrom?: LondonDate | undefined
 }
 
 /** Made from what the return shows, so that no check tells what a row hides. */
 export const checkReturn = (content: ReturnContent, around: CheckSurroundings): CheckResult[] => [
-  ...around.checks.map((check) => identity(content, check)),
+  ...around.checks.map((check) => ownOf(content, check)),
   completeness(around.contracts),
   noData(around.contracts),
+  lateProviders(around),
   jumps(content, around.previous),
 ]
 
-function identity(content: ReturnContent, { id, title, level, equal }: TemplateCheck): CheckResult {
+function ownOf(content: ReturnContent, check: TemplateCheck): CheckResult {
+  const { id, title, level, equal, ascending } = check
   const rows = new Map(rowsOfReturn(content).map((row) => [row.id, row]))
-  const [left, right] = equal.map((side) => {
+  const wrong = equal ? unequal(rows, equal) : descending(rows, ascending ?? [])
+  if (wrong === undefined) {
+    return { id, level, passed: true, detail: `${title}: not checked, since a row of it is not shown.` }
+  }
+  const passed = wrong.length === 0
+  return { id, level, passed, detail: passed ? `${title}.` : `${title}: ${wrong.join('; ')}.` }
+}
+
+type Rows = ReadonlyMap<string, ReturnRow>
+
+/** What is wrong, in words; undefined if a row is not shown. */
+function unequal(rows: Rows, sides: NonNullable<TemplateCheck['equal']>): string[] | undefined {
+  const [left, right] = sides.map((side) => {
     const values = side.map((name) => rows.get(name)?.value)
     return values.every((value) => typeof value === 'number')
       ? values.reduce((sum, value) => sum + value, 0)
       : undefined
   })
-  if (left === undefined || right === undefined) {
-    return { id, level, passed: true, detail: `${title}: not checked, since a row of it is not shown.` }
-  }
+  if (left === undefined || right === undefined) return undefined
   // Hours are no whole numbers, and their sums not exact to the last digit.
-  const passed = Math.abs(left - right) < 1e-6
-  return { id, level, passed, detail: passed ? `${title}.` : `${title}: ${left} is not ${right}.` }
+  return Math.abs(left - right) < 1e-6 ? [] : [`${left} is not ${right}`]
+}
+
+function descending(rows: Rows, names: readonly string[]): string[] | undefined {
+  const counts = names.map((name) => {
+    const row = rows.get(name)
+    return row?.numerator ?? row?.value
+  })
+  if (!counts.every((count) => typeof count === 'number')) return undefined
+  return counts.flatMap((count, at) => {
+    const next = counts[at + 1]
+    return next === undefined || count <= next
+      ? []
+      : [`${count} in ${names[at]} is more than ${next} in ${names[at + 1]}`]
+  })
 }
 
 /** A warning that names the contracts that it is about. */
@@ -72,21 +100,35 @@ function completeness(contracts: readonly ContractFigures[]): CheckResult {
   )
 }
 
-/** A contract with a hidden figure has data. */
+/** Whether nothing is shown of a contract; one with a hidden figure has data. */
+export const isEmpty = ({
+  completeness: { closedCases },
+  measures,
+  figures,
+}: Pick<ContractFigures, 'completeness' | 'measures' | 'figures'>): boolean =>
+  closedCases === 0 &&
+  figures === null &&
+  [...measures.values()].every(({ suppressed, denominator, count }) => !suppressed && !denominator && !count)
+
 function noData(contracts: readonly ContractFigures[]): CheckResult {
-  const empty = contracts.filter(
-    ({ completeness: { closedCases }, measures, figures }) =>
-      closedCases === 0 &&
-      figures === null &&
-      [...measures.values()].every(
-        ({ suppressed, denominator, count }) => !suppressed && !denominator && !count,
-      ),
-  )
   return warning(
     'no-data',
-    empty.map(({ contract }) => contract.contractId),
+    contracts.filter(isEmpty).map(({ contract }) => contract.contractId),
     'There is nothing of these contracts in the period',
     'There is something of every contract.',
+  )
+}
+
+function lateProviders({ contracts, namedFrom }: CheckSurroundings): CheckResult {
+  return warning(
+    'late-providers',
+    contracts.flatMap(({ contract: { contractId }, silent }) =>
+      silent.map((provider) => `${provider} (${contractId})`),
+    ),
+    'These providers have sent nothing of the period',
+    namedFrom === undefined
+      ? 'No provider is known to have sent nothing of the period.'
+      : `Providers with nothing sent of the period are named from ${namedFrom}, seven days before it falls due.`,
   )
 }
 

@@ -62,6 +62,8 @@ export interface ContractFigures {
   completeness: Completeness
   /** Null: its provider has sent none for the period. */
   figures: FigureValues | null
+  /** Its providers with nothing sent of the period, as far as the reader may know; none before they are looked for. */
+  silent: readonly string[]
 }
 
 type Template = Pick<ReturnTemplate, 'id' | 'disclosure' | 'rounding' | 'sections'>

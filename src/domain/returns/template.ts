@@ -48,12 +48,15 @@ export interface TemplateSection {
   rows: readonly TemplateRow[]
 }
 
-/** An identity over rows: what those of the one side have together is what those of the other have. */
+/** What must hold between rows; it has one of `equal` and `ascending`. */
 export interface TemplateCheck {
   id: string
   title: string
   level: 'error' | 'warning'
-  equal: readonly [readonly string[], readonly string[]]
+  /** What the rows of the one side have together is what those of the other have. */
+  equal?: readonly [readonly string[], readonly string[]] | undefined
+  /** No row counts more than the one after it: of a row with a percent, its numerator is meant. */
+  ascending?: readonly string[] | undefined
 }
 
 /** What a return asks for, as a published file says it. */

@@ -13,11 +13,25 @@ const bandOrWord = z
   .regex(/^[a-z0-9]+([-+][a-z0-9]*)*$/, { error: 'must be a kebab-case identifier or a band such as 25-34' })
   .max(64)
 
+/** Codes are in capitals, as no identifier is. */
+const listed = z
+  .string()
+  .regex(/^([A-Z][A-Z0-9]{0,3}|[a-z0-9]+([-+][a-z0-9]*)*)$/, {
+    error: 'must be a kebab-case identifier, a band such as 25-34 or a code of its list',
+  })
+  .max(64)
+  .meta({ description: 'A code of its list (`GET /v1/lists`) is kept as the value that it stands for.' })
+
 const characteristics = z.strictObject({
-  ageBand: bandOrWord.optional(),
-  sex: bandOrWord.optional(),
-  ethnicity: bandOrWord.optional(),
-  disability: bandOrWord.optional(),
+  ageBand: listed.optional(),
+  sex: listed.optional(),
+  ethnicity: listed.optional(),
+  disability: listed.optional(),
+  longTermCondition: bandOrWord.optional().meta({
+    description:
+      'Asked, with activitiesReduced, instead of disability, which then follows: see the list disability.',
+  }),
+  activitiesReduced: bandOrWord.optional(),
   nationality: z
     .string()
     .regex(/^([A-Z]{2}|[a-z]+(-[a-z]+)*)$/, { error: 'must be an ISO country code such as GB' })
@@ -86,6 +100,8 @@ const supportCase = z
         sex: z.string().optional(),
         ethnicity: z.string().optional(),
         disability: z.string().optional(),
+        longTermCondition: z.string().optional(),
+        activitiesReduced: z.string().optional(),
         nationality: z.string().optional(),
       })
       .optional(),

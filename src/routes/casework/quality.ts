@@ -29,6 +29,10 @@ const quality = z
     overdue: z.array(z.string()).meta({
       description: 'Open cases that were in support for longer than the contract or an instrument expects.',
     }),
+    nothingSent: z.array(z.string()).meta({
+      description:
+        'Once a return of just this period falls due in seven days: the providers of whom nothing of it came. A partner sees itself alone.',
+    }),
     warnings: z
       .array(
         z.object({

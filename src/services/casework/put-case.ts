@@ -1,10 +1,10 @@
 import type { StoredCase } from '../../store/casework/cases.ts'
-import type { Needs, Put } from '../needs.ts'
-import { putCases, type CaseSubmission } from './put-cases.ts'
+import type { Put } from '../needs.ts'
+import { putCases, type CaseSubmission, type PutCaseNeeds } from './put-cases.ts'
 import { asNotThere } from './taken.ts'
 
 /** Stores a whole case in the place of what was known of it. */
-export const putCase = (needs: Pick<Needs, 'transact' | 'clock' | 'ring' | 'secret'>) => {
+export const putCase = (needs: PutCaseNeeds) => {
   const put = putCases(needs)
   return async (
     provider: string,

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { harmonise } from '../../domain/casework/harmonise.ts'
 import { checkPrecondition } from '../../domain/precondition.ts'
 import { notFound, whole, type Fault, type Reading } from '../../domain/problem.ts'
 import {
@@ -36,6 +37,8 @@ export interface CaseBody {
   sourceUpdatedAt?: string | undefined
 }
 
+export type PutCaseNeeds = Pick<Needs, 'transact' | 'definitions' | 'clock' | 'ring' | 'secret'>
+
 /** One case as it was sent. */
 export interface CaseSubmission {
   caseRef: string
@@ -52,7 +55,7 @@ export interface CaseSubmission {
  * @throws {Overtaken} if a case of theirs is there, but hidden from this provider: alone, that one is not found
  */
 export const putCases =
-  ({ transact, clock, ring, secret }: Pick<Needs, 'transact' | 'clock' | 'ring' | 'secret'>) =>
+  ({ transact, definitions, clock, ring, secret }: PutCaseNeeds) =>
   async (
     provider: string,
     contractId: string,
@@ -83,11 +86,14 @@ export const putCases =
         const receipts = submissions.map(({ caseRef, reading, ifMatch }): Receipt<StoredCase> => {
           const known = knownOf.get(caseRef)
           const checked = attempt(() => {
-            const faults = checkCase(reading.given, contract, provider, today)
-            const body = whole(reading, faults)
+            const { characteristics, faults } = harmonise(
+              reading.given.characteristics ?? {},
+              definitions.lists,
+            )
+            const body = whole(reading, [...checkCase(reading.given, contract, provider, today), ...faults])
             refuseErased(erased, [caseRef])
             checkPrecondition(ifMatch, known?.revision)
-            return caseFrom(caseRef, body, provider)
+            return caseFrom(caseRef, { ...body, ...(body.characteristics && { characteristics }) }, provider)
           })
           if ('problem' in checked) return checked
           const { value: wanted } = checked

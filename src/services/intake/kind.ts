@@ -10,7 +10,7 @@ import { withdrawAssessment } from '../casework/withdraw-assessment.ts'
 import { putContacts } from '../contacts/put-contacts.ts'
 import { withdrawContact } from '../contacts/withdraw-contact.ts'
 
-export type LineNeeds = Pick<Needs, 'transact' | 'definitions' | 'clock' | 'ring' | 'secret'>
+export type LineNeeds = Pick<Needs, 'transact' | 'definitions' | 'clock' | 'ring' | 'secret' | 'meter'>
 
 /** What may come in bulk, by the services that take it one at a time, too. */
 export interface Kind<Body> {

@@ -43,7 +43,7 @@ export const receiveLines =
       needs.ring(months.all())
       tally.add(batch, outcomes)
     }
-    return tally.summary()
+    return counted(needs, tally.summary())
   }
 
 /** So many lines are taken in one transaction. */
@@ -94,13 +94,19 @@ export const receiveWhole =
         },
       )
       needs.ring(months.all())
-      return tally.summary()
+      return counted(needs, tally.summary())
     } catch (error) {
       if (!(error instanceof Undone)) throw error
       const { tally } = error
-      return isAtomic && tally.rejected > 0 ? tally.summaryOfNothing() : tally.summary()
+      const summary = isAtomic && tally.rejected > 0 ? tally.summaryOfNothing() : tally.summary()
+      return isDryRun ? summary : counted(needs, summary)
     }
   }
+
+function counted({ meter }: Pick<LineNeeds, 'meter'>, summary: BulkSummary): BulkSummary {
+  meter.linesTaken(summary)
+  return summary
+}
 
 async function refuseTooMany(lines: AsyncIterable<unknown>): Promise<void> {
   const tooMany = new Problem('too-large', `mode=atomic takes at most ${MOST_ATOMIC_LINES} lines.`)

@@ -1,6 +1,8 @@
 import type { Completeness } from '../../domain/outcomes/outcome.ts'
+import { canonicalLabel } from '../../domain/figures.ts'
 import type { Period } from '../../domain/period.ts'
 import { notFound } from '../../domain/problem.ts'
+import { isReturnNear, silentProviders } from '../../domain/returns/silent-providers.ts'
 import { qualityOf, type Quality } from '../../domain/quality.ts'
 import { byCase } from '../counting/cases-to-count.ts'
 import type { Needs } from '../needs.ts'
@@ -12,6 +14,8 @@ export interface QualityAnswer extends Quality {
   period: Period
   pending: boolean
   completeness: Completeness
+  /** Once a return of just this period is to fall due in seven days: of which providers nothing of it came. */
+  nothingSent: string[]
 }
 
 /**
@@ -21,15 +25,17 @@ export interface QualityAnswer extends Quality {
 export const readQuality =
   (needs: Pick<Needs, 'transact' | 'definitions' | 'clock' | 'returnGraceDays'>) =>
   async (provider: string, contractId: string, period: Period): Promise<QualityAnswer> => {
-    const { transact, definitions, clock } = needs
+    const { transact, definitions, clock, returnGraceDays } = needs
     const reader = { kind: 'provider', organisation: provider } as const
     const { pending, completeness } = await readOutcomes(needs)(reader, { contractId, period })
     return transact({ role: 'provider', organisation: provider }, async (store) => {
-      const [contract, cases, assessments, casesOfClients] = await Promise.all([
+      const [contract, cases, assessments, casesOfClients, deliveredBy, figures] = await Promise.all([
         store.contracts.find(contractId),
         store.quality.cases(contractId, period),
         store.quality.assessments(contractId, period),
         store.quality.casesOfClients(contractId, period),
+        store.quality.deliverers(contractId, period),
+        store.figures.find(contractId, canonicalLabel(period)),
       ])
       if (contract === undefined) throw notFound()
 
@@ -44,7 +50,14 @@ export const readQuality =
           casesOfClients,
         },
       )
-      return { contract: contractId, period, pending, completeness, ...quality }
+      const now = { graceDays: returnGraceDays, today: clock.today() }
+      const silent = silentProviders(contract, period, { deliveredBy, hasFigures: figures !== undefined })
+      // Of the others' cases, a partner sees none.
+      const nothingSent = silent.filter((one) => provider === contract.provider || provider === one)
+      return {
+        ...{ contract: contractId, period, pending, completeness, ...quality },
+        nothingSent: isReturnNear(contract, period, now) ? nothingSent : [],
+      }
     })
   }
 

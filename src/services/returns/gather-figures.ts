@@ -1,4 +1,6 @@
+import { isEmpty } from '../../domain/returns/checks.ts'
 import type { ContractFigures } from '../../domain/returns/return-content.ts'
+import { isNamed, silentProviders } from '../../domain/returns/silent-providers.ts'
 import type { ReturnTemplate } from '../../domain/returns/template.ts'
 import { canonicalLabel } from '../../domain/figures.ts'
 import { hasDatedCounts, planFor, type CountingPlan } from '../../domain/counting/plan.ts'
@@ -76,6 +78,7 @@ const readContract = (needs: GatherNeeds) => {
   ): Promise<{ own: OwnFigures; pending: boolean }> => {
     const { contractId } = contract
     const plan = planFor(contract, definitions)
+    const isLookedFor = isNamed(period, { graceDays: needs.returnGraceDays, today: clock.today() })
     const known = await transact({ role: 'worker', contract: contractId }, async (store) => {
       // Marks first: what is counted in between shows as pending, never as counted when it is not.
       const [pending, sent, counts] = await Promise.all([
@@ -88,14 +91,27 @@ const readContract = (needs: GatherNeeds) => {
     const { completeness, measures } = known.counts
       ? figuresFrom(known.counts, { contract, plan, period, today: clock.today() })
       : await shownOf(contractId)
-    return {
-      own: {
-        contract,
-        completeness,
-        measures: new Map(measures.map((measure) => [measure.version, measure])),
-        figures: known.sent?.values ?? null,
-      },
-      pending: known.pending,
+    const own = {
+      contract,
+      completeness,
+      measures: new Map(measures.map((measure) => [measure.version, measure])),
+      figures: known.sent?.values ?? null,
+    }
+    const silent = isLookedFor ? await silentOf(own) : []
+    return { own: { ...own, silent }, pending: known.pending }
+
+    /** Without exact counts, no more than what is shown tells. */
+    async function silentOf(told: Omit<OwnFigures, 'silent'>): Promise<string[]> {
+      const isHeard = !isEmpty(told)
+      const hasFigures = told.figures !== null
+      if (!isExact || (isHeard && contract.partners.length === 0)) {
+        const deliveredBy = isHeard ? [null, ...contract.partners] : contract.partners
+        return silentProviders(contract, period, { deliveredBy, hasFigures })
+      }
+      const deliveredBy = await transact({ role: 'worker', contract: contractId }, (store) =>
+        store.quality.deliverers(contractId, period),
+      )
+      return silentProviders(contract, period, { deliveredBy, hasFigures })
     }
 
     async function shownOf(id: string): Promise<Figures> {

@@ -8,10 +8,10 @@ import { SCHEDULE } from './record-return.ts'
  * Makes every return that is due and not there yet, as the database says: one a template, period and leading commissioner,
  * whoever else makes them at the same time, and however long nobody did.
  *
- * @returns how many were due
+ * @returns how many were due; the meter says meanwhile how many are left
  */
 export const makeDueReturns = (needs: ReturnNeeds) => {
-  const { transact, definitions, clock, returnGraceDays } = needs
+  const { transact, definitions, clock, returnGraceDays, meter } = needs
   const make = makeReturn(needs)
   return async (): Promise<number> => {
     const due = new Map<string, ReturnQuestion>()
@@ -34,7 +34,12 @@ export const makeDueReturns = (needs: ReturnNeeds) => {
       )
       for (const key of made) due.delete(`${commissioner} ${keyOf(key)}`)
     }
-    for (const question of due.values()) await makeUnlessGone(question)
+    let left = due.size
+    meter.returnsDue(left)
+    for (const question of due.values()) {
+      await makeUnlessGone(question)
+      meter.returnsDue(--left)
+    }
     return due.size
   }
 

@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { canonicalJson } from '../../domain/canonical-json.ts'
 import { isProvisional } from '../../domain/outcomes/outcome.ts'
-import { addMonths, monthsIn, periodOfMonths, type Period } from '../../domain/period.ts'
+import { addMonths, monthsIn, periodOfMonths, type LondonDate, type Period } from '../../domain/period.ts'
 import { invalid } from '../../domain/problem.ts'
 import { checkReturn } from '../../domain/returns/checks.ts'
 import { returnContent, type ReturnContent } from '../../domain/returns/return-content.ts'
+import { isNamed, namedFrom } from '../../domain/returns/silent-providers.ts'
 import type { ReturnTemplate } from '../../domain/returns/template.ts'
 import type { MadeReturn, ReturnKey, StoredReturn } from '../../store/returns/returns.ts'
 import type { Store } from '../../store/store.ts'
@@ -13,7 +14,7 @@ import { tellOfReturn } from '../webhooks/tell-of-return.ts'
 import { gatherFigures, type Gathered } from './gather-figures.ts'
 import { recordReturn, type ReturnActor } from './record-return.ts'
 
-export type ReturnNeeds = Pick<Needs, 'transact' | 'definitions' | 'clock' | 'returnGraceDays'>
+export type ReturnNeeds = Pick<Needs, 'transact' | 'definitions' | 'clock' | 'returnGraceDays' | 'meter'>
 
 /** Whose return of which period is asked for. */
 export interface ReturnQuestion {
@@ -29,6 +30,8 @@ export interface ReturnAnswer {
   /** It is as it was when it was last asked for, and nothing waits to be counted. */
   stands: boolean
   pending: boolean
+  /** This very asking made it, or the next version of it. */
+  isNew: boolean
 }
 
 /** Periods that a return is held against. */
@@ -82,15 +85,23 @@ export const makeReturn = (needs: ReturnNeeds) => {
           areaCode: organisation?.areaCode ?? null,
           provisional,
           content,
-          checks: await checksOf(store, key, { template, gathered, content }),
+          checks: await checksOf(store, key, { template, gathered, content, namedFrom: namedLater(period) }),
           sha256: hashOf(content),
           generatedAt: clock.now().toISOString(),
         }
         return keep(store, key, versions.at(-1), { made, pending, actor })
       })
       // Somebody else made or submitted it meanwhile, so that another template may be meant.
-      if (answer !== undefined) return answer
+      if (answer === undefined) continue
+      if (answer.isNew) needs.meter.returnMade()
+      return answer
     }
+  }
+
+  /** From when on providers with nothing sent are named, if that is to come. */
+  function namedLater(period: Period): LondonDate | undefined {
+    const now = { graceDays: returnGraceDays, today: clock.today() }
+    return isNamed(period, now) ? undefined : namedFrom(period, returnGraceDays)
   }
 
   async function keep(
@@ -104,7 +115,7 @@ export const makeReturn = (needs: ReturnNeeds) => {
       latest !== undefined &&
       (isDraft ? saysTheSame(latest, made) : latest.sha256 === made.sha256 || pending)
     ) {
-      return { stored: latest, stands: !pending, pending }
+      return { stored: latest, stands: !pending, pending, isNew: false }
     }
     if (isDraft) await store.returns.replace(latest.returnId, made)
     else {
@@ -115,7 +126,7 @@ export const makeReturn = (needs: ReturnNeeds) => {
     if (stored === undefined) throw new Error('a return that was made is there')
     await recordReturn(store, clock, 'return-made', stored, actor)
     if (!isDraft) await tellOfReturn(store, clock, 'return.ready', stored)
-    return { stored, stands: false, pending }
+    return { stored, stands: false, pending, isNew: !isDraft }
   }
   function templateOf(known: readonly StoredReturn[], newest: ReturnTemplate): ReturnTemplate {
     const latest = known.at(-1)
@@ -146,11 +157,14 @@ const saysTheSame = (stored: StoredReturn, made: MadeReturn): boolean =>
   stored.provisional === made.provisional &&
   canonicalJson(stored.checks) === canonicalJson(made.checks)
 
-async function checksOf(
-  store: Store,
-  key: ReturnKey,
-  { template, gathered, content }: { template: ReturnTemplate; gathered: Gathered; content: ReturnContent },
-) {
+interface ToCheck {
+  template: ReturnTemplate
+  gathered: Gathered
+  content: ReturnContent
+  namedFrom: LondonDate | undefined
+}
+
+async function checksOf(store: Store, key: ReturnKey, { template, gathered, content, namedFrom }: ToCheck) {
   const months = monthsIn(key.firstMonth, key.lastMonth)
   const earlier = Array.from({ length: EARLIER }, (_, at) => ({
     firstMonth: addMonths(key.firstMonth, -months * (at + 1)),
@@ -163,5 +177,6 @@ async function checksOf(
     checks: template.checks,
     contracts: gathered.contracts,
     previous: previous.map((one) => one.content),
+    namedFrom,
   })
 }

@@ -41,6 +41,30 @@ export const qualityIn = (sql: Sql) => {
         where a.withdrawn_at is null`
     },
 
+    /**
+     * Who delivered the cases that were referred, came into support or count in the period, or have an assessment or a
+     * contact in it; null: an assessment is about no case.
+     */
+    async deliverers(contractId: string, { from, until }: Span): Promise<(string | null)[]> {
+      const within = (column: string) => sql`${sql(column)} >= ${from} and ${sql(column)} < ${until}`
+      const rows = await sql<{ deliveredBy: string | null }[]>`
+        select distinct c.delivered_by
+        from (
+          select case_ref from cases
+          where contract_id = ${contractId}
+            and (${within('counted_on')} or ${within('in_support_from')} or ${within('referred_on')})
+          union
+          select case_ref from assessments
+          where contract_id = ${contractId} and withdrawn_at is null and ${within('assessed_on')}
+          union
+          select case_ref from contacts k join contact_cases using (contract_id, ref)
+          where k.contract_id = ${contractId} and withdrawn_at is null and ${within('held_on')}
+        ) sent
+        left join cases c on c.contract_id = ${contractId} and c.case_ref = sent.case_ref
+        order by 1`
+      return rows.map(({ deliveredBy }) => deliveredBy)
+    },
+
     /** Every case of their clients, of whatever period. */
     async casesOfClients(contractId: string, span: Span): Promise<CaseOfClient[]> {
       return sql<CaseOfClient[]>`

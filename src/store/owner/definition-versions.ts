@@ -1,7 +1,7 @@
 import type { Database } from '../database.ts'
 
 export interface DefinitionVersion {
-  kind: 'instrument' | 'template'
+  kind: 'instrument' | 'list' | 'template'
   id: string
   version: string
   hash: string

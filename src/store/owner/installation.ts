@@ -1,4 +1,4 @@
-import type { Database } from '../database.ts'
+import type { Sql } from '../database.ts'
 
 /** What the migrations gave this database: its id, and a secret that nobody but the login reads. */
 export interface Installation {
@@ -6,7 +6,7 @@ export interface Installation {
   secret: string
 }
 
-export async function readInstallation(owner: Database): Promise<Installation> {
+export async function readInstallation(owner: Sql): Promise<Installation> {
   const [row] = await owner<[Installation]>`select installation_id, secret from installation`
   return row
 }

@@ -208,8 +208,10 @@ const withWhatFollows = (figures: Figures): Map<string, number> => {
   return new Map([...numbers, ...oneScore(numbers)])
 }
 
+const isAnother = (epoch: number, than: number): boolean => epoch !== than
+
 /** The first thing that the answers tell of fewer than the least number of people; undefined: nothing. */
-function leakIn(shown: readonly Shown[]): string | undefined {
+function leakIn(shown: readonly Shown[], isBefore = isAnother): string | undefined {
   const small = (count: number): boolean => isSmall(Math.abs(count), LEAST)
   for (const one of shown) {
     for (const [name, count] of one.numbers) {
@@ -217,7 +219,7 @@ function leakIn(shown: readonly Shown[]): string | undefined {
     }
     for (const other of shown) {
       if (other === one || other.value !== one.value) continue
-      const isLater = other.epoch !== one.epoch && other.period === one.period
+      const isLater = isBefore(other.epoch, one.epoch) && other.period === one.period
       const isNested = other.epoch === one.epoch && contains(one.period, other.period)
       if (!isLater && !isNested) continue
       for (const [name, count] of one.numbers) {
@@ -300,6 +302,54 @@ t.test('no subtraction among answers tells of fewer than the least number of peo
   })
   t.ok(shownNumbers > 3_000, `and much is shown: ${shownNumbers} numbers`)
 })
+
+/** Much happens at once: many cases of one month come late, answers are corrected, closing dates move to the next month. */
+const upheaval = fc.record({
+  late: fc
+    .tuple(fc.nat({ max: 14 }), fc.array(someCase, { maxLength: 14 }))
+    .map(([month, cases]) =>
+      cases.map((one) => ({ ...one, closedAfter: 30 * month + (one.closedAfter % 28) })),
+    ),
+  erased: fc.nat({ max: 9 }),
+  corrected: fc.nat({ max: 14 }),
+  moved: fc.nat({ max: 12 }),
+})
+
+t.test('from one answer to the next, a figure moves by nobody or by enough people', async (t) => {
+  let shownNumbers = 0
+  t.doesNotThrow(() => {
+    fc.assert(
+      fc.property(
+        fc.array(someCase, { minLength: 40, maxLength: 240 }),
+        fc.subarray(PERIODS, { minLength: 2, maxLength: 3 }),
+        fc.array(upheaval, { minLength: 1, maxLength: 4 }),
+        (first, periods, upheavals) => {
+          const office = new Office()
+          let made: readonly Made[] = first
+          const shown: Shown[] = []
+          for (const [epoch, { late, erased, corrected, moved }] of [NOTHING, ...upheavals].entries()) {
+            made = [...made, ...late].slice(erased).map((one, at) => ({
+              ...one,
+              end: at < corrected ? (one.end === 4 ? 18 : 4) : one.end,
+              closedAfter: at < moved ? one.closedAfter + 30 : one.closedAfter,
+            }))
+            for (const period of periods) {
+              const { total } = office.ask(made.map(caseOf), period, undefined)
+              shown.push({ epoch, period, value: '', numbers: withWhatFollows(total) })
+            }
+          }
+          shownNumbers += shown.reduce((sum, { numbers }) => sum + numbers.size, 0)
+          const leak = leakIn(shown, (epoch, than) => epoch === than - 1)
+          if (leak !== undefined) throw new Error(leak)
+        },
+      ),
+      { numRuns: RUNS, seed: SEED, endOnFailure: true, includeErrorInReport: true },
+    )
+  })
+  t.ok(shownNumbers > 3_000, `and much is shown: ${shownNumbers} numbers`)
+})
+
+const NOTHING = { late: [], erased: 0, corrected: 0, moved: 0 }
 
 /** What the total leaves beside the groups that are shown with it, and beside each of them. */
 function restsIn(total: Figures, groups: ReturnType<Office['ask']>['groups']): string | undefined {

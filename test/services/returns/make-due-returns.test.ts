@@ -2,6 +2,7 @@ import postgres from 'postgres'
 import t from 'tap'
 import { loadDefinitions, surveysFolder } from '../../../src/definitions.ts'
 import { londonDateOf, type LondonDate } from '../../../src/domain/period.ts'
+import { makeMetrics } from '../../../src/process/metrics.ts'
 import { makeDueReturns } from '../../../src/services/returns/make-due-returns.ts'
 import { connectPool, transactOn } from '../../../src/store/database.ts'
 import { startService, type TestService } from '../../support/service.ts'
@@ -22,13 +23,18 @@ t.teardown(async () => {
 /** A scheduler of its own, as another process would be one. */
 function aScheduler(now: () => Date) {
   const pool = connectPool(service.database.address, 2)
+  const metrics = makeMetrics({
+    backlog: () => Promise.resolve({ marks: 0, oldestSeconds: 0, failing: 0 }),
+    jobs: () => Promise.resolve({}),
+  })
   const run = makeDueReturns({
     transact: transactOn(pool),
     definitions,
     clock: { now, today: () => londonDateOf(now()) },
     returnGraceDays: 10,
+    meter: metrics,
   })
-  return { run, stop: () => pool.end({ timeout: 5 }) }
+  return { run, metrics, stop: () => pool.end({ timeout: 5 }) }
 }
 const definitions = loadDefinitions([surveysFolder])
 
@@ -141,5 +147,34 @@ t.test('a start long afterwards makes up for all of it at once', async (t) => {
     [201904, 201907, 201910, 202001],
   )
   t.equal(await schedulers[0]?.run(), 0, 'then nothing is due')
+  const rendered = await Promise.all(schedulers.map(({ metrics }) => metrics.render()))
+  const sum = rendered.reduce((total, text) => total + figureOf(text, 'waymark_returns_made_total'), 0)
+  t.equal(sum, 4, 'each is counted once, by whoever made it')
   for (const scheduler of schedulers) await scheduler.stop()
 })
+
+t.test('a return that cannot be made stays due, and is seen', async (t) => {
+  await commissioner('stuck')
+  await contract('of-stuck', 'stuck', {
+    startsOn: '2019-05-15',
+    endsOn: '2019-09-30',
+    returns: [{ template: 'moj-victims', frequency: 'quarterly' }],
+  })
+  const scheduler = aScheduler(() => new Date('2020-04-11T12:00:00Z'))
+  t.teardown(() => scheduler.stop())
+  const due = async () => figureOf(await scheduler.metrics.render(), 'waymark_returns_due')
+  await owner`alter table returns add constraint stuck check (commissioner_id <> 'stuck') not valid`
+  await t.rejects(scheduler.run())
+  t.equal(await due(), 2)
+  await owner`alter table returns drop constraint stuck`
+  t.equal(await scheduler.run(), 2)
+  t.equal(await due(), 0)
+})
+
+const figureOf = (text: string, name: string): number =>
+  Number(
+    text
+      .split('\n')
+      .find((line) => line.startsWith(`${name} `))
+      ?.slice(name.length),
+  )

@@ -8,7 +8,7 @@ export const tenants = asDrill({
   short: {},
   load: () => 'every route × method × foreign names',
   faults: () => 'each kind of key, a revoked and an expired one, none',
-  run: ({ product }) => runTestFiles(product, ['test/api/tenancy-matrix.test.ts', 'test/api/access.test.ts']),
+  run: (world) => runTestFiles(world, ['test/api/tenancy-matrix.test.ts', 'test/api/access.test.ts']),
   sabotage: {
     what: 'cases are forbidden to commissioners instead of not there',
     edits: [

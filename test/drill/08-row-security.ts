@@ -8,8 +8,8 @@ export const rowSecurity = asDrill({
   short: {},
   load: () => '1,000 interleaved transactions, 50 tenants, a pool of 5',
   faults: () => 'units of work that fail; each policy and grant dropped in turn',
-  run: ({ product }) =>
-    runTestFiles(product, [
+  run: (world) =>
+    runTestFiles(world, [
       'test/drills/interleaved-tenants.test.ts',
       'test/store/policies.test.ts',
       'test/store/row-security.test.ts',

@@ -6,13 +6,14 @@ export const dueReturns = asDrill({
   title: 'returns when due',
   full: {},
   short: {},
-  load: () => 'five years of four kinds of returns, three schedulers at once',
+  load: () => 'five years of four kinds of returns, three schedulers at once; made again',
   faults: () => 'down 40 times, both clock changes, 29 February',
-  run: ({ product }) =>
-    runTestFiles(product, [
+  run: (world) =>
+    runTestFiles(world, [
       'test/services/returns/make-due-returns.test.ts',
       'test/domain/returns/due-periods.test.ts',
       'test/api/returns.test.ts',
+      'test/drills/return-again.test.ts',
     ]),
   sabotage: {
     what: 'a return falls due a day early',

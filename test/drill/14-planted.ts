@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { OPERATOR_KEY } from '../support/service.ts'
 import { asDrill, check } from './drill.ts'
-import { Client } from './client.ts'
+import { Client, type Answer } from './client.ts'
 import type { Cluster } from './cluster.ts'
 import { contractName, makeContracts, makeKey } from './people.ts'
 import type { World } from './world.ts'
@@ -51,13 +51,16 @@ async function lookFor(world: World, people: number, onRedis: boolean): Promise<
   await cluster.asOwner((sql) => sql`alter table counts add constraint poison check (n < 0) not valid`)
 
   const errors: string[] = []
-  const send = async (...asked: Parameters<Client['send']>): Promise<number> => {
-    const answer = await client.send(...asked)
+  const noted = (asked: string, answer: Answer | undefined): number => {
     check(answer !== undefined, 'a connection broke')
-    check(answer.status < 500, `${asked[0]} ended with ${answer.status}`)
+    check(answer.status < 500, `${asked} ended with ${answer.status}`)
     if (answer.status >= 400) errors.push(answer.text)
     return answer.status
   }
+  const send = async (...asked: Parameters<Client['send']>): Promise<number> =>
+    noted(asked[0], await client.send(...asked))
+  const sendText = async (method: string, path: string, text: string, type: string): Promise<number> =>
+    noted(method, await client.sendText(method, path, { text, type }))
   for (let n = 0; n < people; n++) {
     const names = {
       case: planted(`case-${n}`),
@@ -98,6 +101,23 @@ async function lookFor(world: World, people: number, onRedis: boolean): Promise<
       body: about,
       headers: { 'if-match': `"${names.text}"` },
     })
+    // What Fastify itself refuses, it says with what it was sent.
+    const refused = [
+      await send('GET', `${contract}/cases/${names.case}%zz`),
+      await send('GET', `${contract}/cases/${names.case.repeat(100)}`),
+      await sendText('PUT', `${contract}/cases/${names.case}`, names.text, 'application/json'),
+      await sendText('PUT', `${contract}/cases/${names.case}`, '{}', `text/${names.text}`),
+      await sendText('PUT', `${contract}/cases/${names.case}`, '{}', names.text),
+      await send('POST', `${contract}/${names.text}`, {
+        body: about,
+        headers: { 'x-request-id': names.ref, cookie: names.client, prefer: names.text },
+      }),
+      await send('GET', `${contract}/cases?colour=${names.text}`),
+    ]
+    check(
+      refused.every((status) => status >= 400),
+      `what cannot be read is taken: ${refused.join(', ')}`,
+    )
     await send('GET', `${contract}/cases/${names.case}x`)
     await send('GET', `${contract}/cases/${names.case}`, { key: commissioner })
     await send('GET', `${contract}/outcomes?period=${names.text}`)

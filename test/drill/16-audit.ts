@@ -8,7 +8,7 @@ export const audit = asDrill({
   short: {},
   load: () => '8 writers at once',
   faults: () => 'a row edited, deleted, swapped, inserted',
-  run: ({ product }) => runTestFiles(product, ['test/audit.test.ts']),
+  run: (world) => runTestFiles(world, ['test/audit.test.ts']),
   sabotage: {
     what: 'an entry is not compared with its hash',
     edits: [

@@ -6,9 +6,9 @@ export const startGuards = asDrill({
   title: 'start-up guards',
   full: {},
   short: {},
-  load: () => 'a start on each',
+  load: () => 'a start on each, three at once on an empty database',
   faults: () => 'fsync off, mighty roles, owned tables, open tables, an evicting Redis',
-  run: ({ product }) => runTestFiles(product, ['test/drills/start-guards.test.ts']),
+  run: (world) => runTestFiles(world, ['test/drills/start-guards.test.ts']),
   sabotage: {
     what: 'it starts whatever the database is like',
     edits: [{ file: 'src/compose.ts', text: 'await refuseOpenGuards(owner)', by: 'void refuseOpenGuards' }],

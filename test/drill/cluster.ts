@@ -60,6 +60,18 @@ export class Cluster {
     await this.#control('stop', '-m', 'immediate')
   }
 
+  /** As if nothing had ever been stored: its database is made again. */
+  async empty(): Promise<void> {
+    const server = { ...this.address, database: 'postgres' }
+    const sql = postgres({ ...server, max: 1, onnotice: () => undefined })
+    try {
+      await sql`drop database ${sql(DATABASE)} with (force)`
+    } finally {
+      await sql.end()
+    }
+    await createDatabase(server, DATABASE)
+  }
+
   /** One connection of its owner, whom nothing is hidden from. */
   connect(): postgres.Sql {
     return postgres({ ...this.address, max: 1, onnotice: () => undefined })

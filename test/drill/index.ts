@@ -1,7 +1,11 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Drill, Scale } from './drill.ts'
 import { drills } from './drills.ts'
-import { runBuilt, type Outcome } from './run.ts'
+import { copyOfProject } from './product.ts'
+import { runDrill, runSabotaged, type Outcome } from './run.ts'
 
 /**
  * `npm run drill`: the drills of the README on what is built, one after the other, as a table. With numbers, just those;
@@ -17,7 +21,12 @@ const { values, positionals } = parseArgs({
 })
 const scale: Scale = values.short ? 'short' : 'full'
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+// A drill under way ends itself, and this process then.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (process.listenerCount(signal) === 1) process.exit(130)
+  })
+}
 
 function chosen(): readonly Drill[] {
   if (positionals.length === 0) return drills
@@ -60,10 +69,18 @@ function show(drill: Drill, outcome: Outcome): void {
   if (result.how !== 'kept') process.stdout.write(`     ${result.why.split('\n').join('\n     ')}\n`)
 }
 
+const folder = mkdtempSync(join(tmpdir(), 'waymark-drills-'))
+process.once('exit', () => {
+  rmSync(folder, { recursive: true, force: true })
+})
+chmodSync(folder, 0o755)
+const product = copyOfProject(join(folder, 'product'))
 process.stdout.write(`${row(headings)}\n`)
 let wrong = 0
 for (const drill of asked) {
-  const outcome = await runBuilt(drill, scale, values.sabotage)
+  const outcome = values.sabotage
+    ? await runSabotaged(drill, scale, product)
+    : await runDrill(drill, scale, () => product)
   show(drill, outcome)
   if (!isAsItShould(outcome)) wrong++
 }

@@ -15,7 +15,6 @@ export interface Product {
   program: (name: string) => string
 }
 
-export const builtProduct: Product = productIn(PROJECT, 'built')
 export const sourceProduct: Product = productIn(PROJECT, 'source')
 
 function productIn(folder: string, as: 'built' | 'source'): Product {
@@ -25,15 +24,23 @@ function productIn(folder: string, as: 'built' | 'source'): Product {
   }
 }
 
+/** A copy of what is built: whoever builds again meanwhile changes nothing under a drill. */
+export function copyOf(from: string, folder: string): Product {
+  mkdirSync(folder)
+  for (const part of PARTS) cpSync(join(from, part), join(folder, part), { recursive: true })
+  symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'))
+  return productIn(folder, 'built')
+}
+
+export const copyOfProject = (folder: string): Product => copyOf(PROJECT, folder)
+
 /**
- * A copy of the product without a protection.
+ * A copy without a protection.
  *
  * @throws {Error} unless each text is found exactly once: the product has changed, and the sabotage with it
  */
-export function sabotagedProduct(folder: string, edits: readonly Edit[]): Product {
-  mkdirSync(folder)
-  for (const part of PARTS) cpSync(join(PROJECT, part), join(folder, part), { recursive: true })
-  symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'))
+export function sabotagedCopyOf(from: Product, folder: string, edits: readonly Edit[]): Product {
+  const copy = copyOf(from.folder, folder)
   for (const { file, text, by } of edits) {
     const path = join(folder, file)
     const pieces = readFileSync(path, 'utf8').split(text)
@@ -44,5 +51,5 @@ export function sabotagedProduct(folder: string, edits: readonly Edit[]): Produc
     }
     writeFileSync(path, pieces.join(by))
   }
-  return productIn(folder, 'built')
+  return copy
 }

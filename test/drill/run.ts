@@ -1,9 +1,6 @@
 import { AssertionError } from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Drill, Scale } from './drill.ts'
-import { builtProduct, sabotagedProduct, type Product } from './product.ts'
+import { sabotagedCopyOf, type Product } from './product.ts'
 import { World } from './world.ts'
 
 /** `kept`: the product kept its promise; `broken`: it did not; `undone`: the drill itself could not be done. */
@@ -14,11 +11,23 @@ export interface Outcome {
   seconds: number
 }
 
-/** Does a drill in a world of its own. */
-export async function runDrill(drill: Drill, scale: Scale, product: Product): Promise<Outcome> {
+/**
+ * Does a drill in a world of its own.
+ *
+ * @param product what it is done on, made in a folder that is still to be made
+ */
+export async function runDrill(
+  drill: Drill,
+  scale: Scale,
+  product: (folder: string) => Product,
+): Promise<Outcome> {
   const started = performance.now()
-  const world = new World(product)
-  const result = await drill.run(world, scale).then(
+  const world = new World()
+  const doing = async (): Promise<void> => {
+    world.product = product(world.path('product'))
+    await drill.run(world, scale)
+  }
+  const result = await doing().then(
     (): Result => ({ how: 'kept' }),
     (error: unknown): Result => ({
       how: error instanceof AssertionError ? 'broken' : 'undone',
@@ -29,13 +38,8 @@ export async function runDrill(drill: Drill, scale: Scale, product: Product): Pr
   return { result, seconds: (performance.now() - started) / 1000 }
 }
 
-/** Does it on what is built, or on a copy of that without the protection that the drill is about. */
-export async function runBuilt(drill: Drill, scale: Scale, isSabotaged: boolean): Promise<Outcome> {
-  if (!isSabotaged) return runDrill(drill, scale, builtProduct)
-  const folder = mkdtempSync(join(tmpdir(), 'waymark-sabotage-'))
-  try {
-    return await runDrill(drill, scale, sabotagedProduct(join(folder, 'product'), drill.sabotage.edits))
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+/** The same on a copy without the protection that the drill is about. */
+export async function runSabotaged(drill: Drill, scale: Scale, product: Product): Promise<Outcome> {
+  const { edits } = drill.sabotage
+  return runDrill(drill, scale, (folder) => sabotagedCopyOf(product, folder, edits))
 }

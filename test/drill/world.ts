@@ -1,46 +1,85 @@
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
 import { removeDataFolder } from '../../src/embedded-postgres.ts'
 import { spawnProcess, spawnProgram, type ServiceProcess } from '../support/process.ts'
 import { OPERATOR_KEY } from '../support/service.ts'
 import { Cluster } from './cluster.ts'
-import type { Product } from './product.ts'
+import { sourceProduct, type Product } from './product.ts'
 import { OwnRedis } from './redis.ts'
 
 type Environment = Record<string, string | undefined>
 
-/** Processes, servers and folders of one drill; `end` leaves nothing of them behind, however the drill went. */
+const SHUT_DOWN_MILLISECONDS = 1_000
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * Processes, servers and folders of one drill; `end` leaves nothing of them behind, however the drill went. A signal ends all
+ * of it, too.
+ */
 export class World {
-  readonly product: Product
+  product: Product = sourceProduct
   /** Open to the user that PostgreSQL runs as. */
   readonly folder: string
   readonly #leavings: (() => void)[] = []
   readonly #destroy = (): void => {
     for (const leave of this.#leavings.splice(0).reverse()) leave()
   }
+  readonly #stop = (signal: (typeof SIGNALS)[number]): void => {
+    const exit = (): never => process.exit(128 + constants.signals[signal])
+    this.#isStopping = true
+    this.#endInOrder().then(exit, exit)
+  }
+  readonly #inOrder = new Set<ChildProcess>()
+  #isStopping = false
   #folders = 0
 
-  constructor(product: Product) {
-    this.product = product
+  constructor() {
     this.folder = mkdtempSync(join(tmpdir(), 'waymark-drill-'))
     chmodSync(this.folder, 0o755)
     this.#leavings.push(() => {
       rmSync(this.folder, { recursive: true, force: true })
     })
     process.once('exit', this.#destroy)
+    for (const signal of SIGNALS) process.once(signal, this.#stop)
   }
 
   end(): void {
     process.off('exit', this.#destroy)
+    for (const signal of SIGNALS) process.off(signal, this.#stop)
     this.#destroy()
+  }
+
+  /** A child with servers of its own, which it ends when it is asked to; @returns once it has ended */
+  async lookAfter(child: ChildProcess): Promise<number | null> {
+    const exited = once(child, 'exit') as Promise<[number | null]>
+    this.#inOrder.add(child)
+    try {
+      const [code] = await exited
+      // Nothing goes on after that, least of all the next drill.
+      return this.#isStopping ? await new Promise(() => undefined) : code
+    } finally {
+      this.#inOrder.delete(child)
+    }
   }
 
   /** A path of its own, at which there is nothing yet. */
   path(name: string): string {
     return join(this.folder, `${name}-${++this.#folders}`)
+  }
+
+  /** A folder for the temporary ones of children, whose databases go with it, wherever they lie. */
+  makeTemporary(): string {
+    const folder = this.path('tmp')
+    mkdirSync(folder)
+    this.#leavings.push(() => {
+      for (const name of readdirSync(folder)) removeDataFolder(join(folder, name))
+    })
+    return folder
   }
 
   async startPostgres(): Promise<Cluster> {
@@ -101,6 +140,18 @@ export class World {
       WAYMARK_DATA_DIR: this.path('data'),
       LOG_LEVEL: 'info',
     }
+  }
+
+  async #endInOrder(): Promise<void> {
+    await Promise.all(
+      [...this.#inOrder].map(async (child) => {
+        const exited = once(child, 'exit')
+        child.kill('SIGTERM')
+        await exited
+        // Its servers are being shut down still.
+        await pause(SHUT_DOWN_MILLISECONDS)
+      }),
+    )
   }
 
   #kill(child: ServiceProcess['child']): void {

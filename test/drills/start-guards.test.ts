@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -18,6 +19,10 @@ import { OPERATOR_KEY } from '../support/service.ts'
  * settings and roles are the whole cluster's.
  */
 
+const migrations = readdirSync(new URL('../../drizzle/migrations', import.meta.url)).filter((name) =>
+  name.endsWith('.sql'),
+)
+
 let dataDir: string
 let cluster: EmbeddedPostgres
 let owner: postgres.Sql
@@ -34,8 +39,8 @@ t.teardown(async () => {
 })
 
 /** @returns its exit code and what it printed, or 'up' */
-async function start(): Promise<string> {
-  const { host, port, user, database } = cluster.address
+async function start(database = cluster.address.database): Promise<string> {
+  const { host, port, user } = cluster.address
   try {
     const service = await spawnService({
       DATABASE_URL: `postgres://${user}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`,
@@ -98,6 +103,20 @@ for (const { what, off, on, says } of [
     t.same(lines, [says])
   })
 }
+
+t.test(
+  'of processes that start at once on an empty database, one migrates it, and all come up',
+  async (t) => {
+    await owner`create database started_twice`
+    const starts = await Promise.all(Array.from({ length: 3 }, () => start('started_twice')))
+    t.same(starts, ['up', 'up', 'up'])
+    const sql = postgres({ ...cluster.address, database: 'started_twice', max: 1 })
+    const migrated = await sql`select hash from drizzle.__drizzle_migrations`
+    await sql.end()
+    t.equal(migrated.length, migrations.length)
+    t.equal(new Set(migrated.map(({ hash }) => String(hash))).size, migrations.length)
+  },
+)
 
 /** Says of itself what a Redis would, and OK to everything else. */
 async function redisThatSays(policy: string): Promise<{ url: string; server: Server }> {

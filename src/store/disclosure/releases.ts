@@ -12,7 +12,9 @@ export interface AskedPeriod extends Block {
 }
 
 /** How often anything that is shown of the contract has changed: while stamp and changes stay, so does the answer. */
-interface Changes { changes: number }
+interface Changes {
+  changes: number
+}
 
 interface StoredMonths {
   firstMonth: Month

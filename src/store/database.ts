@@ -98,6 +98,11 @@ const MOST_TRIES = 5
 const TRY_AGAIN = new Set(['40001', '40P01'])
 /** A key that was free when we looked is taken: the next try sees by whom. */
 export const UNIQUE_VIOLATION = '23505'
+/**
+ * A statement of the same flight failed before this one, and says why; of the two, this one was heard first. The next try
+ * hears the other.
+ */
+const FAILED_BEFORE = '25P02'
 
 function isToBeTriedAgain(error: unknown): boolean {
   if (error instanceof Overtaken) return true
@@ -110,8 +115,9 @@ export function transactOn(pool: Pool): Transact {
       try {
         return await pool.use((connection) => transactOnce(connection, actor, work))
       } catch (error) {
-        const isTaken = error instanceof postgres.PostgresError && error.code === UNIQUE_VIOLATION
-        if (!isTaken && !isToBeTriedAgain(error)) throw error
+        const code = error instanceof postgres.PostgresError ? error.code : undefined
+        const isTaken = code === UNIQUE_VIOLATION
+        if (!isTaken && code !== FAILED_BEFORE && !isToBeTriedAgain(error)) throw error
         if (tries === MOST_TRIES) throw isTaken ? new Overtaken() : error
       }
     }

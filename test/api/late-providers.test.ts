@@ -101,7 +101,7 @@ t.test('nobody is late before it is time', async (t) => {
 t.test('without exact counts, no more than what is shown', async (t) => {
   await contract('m', 'shown')
   const isCounted = await service.send('GET', '/v1/contracts/m/outcomes?period=2019-20-Q1', {
-    ...{ key: keys.lead, headers: { prefer: 'wait=30' } },
+    ...{ key: keys.shown, headers: { prefer: 'wait=30' } },
   })
   t.match(isCounted.body, { pending: false })
   t.same(await lateIn(keys.shown), named('lead (m)'))

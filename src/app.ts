@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { ServerResponse } from 'node:http'
-import helmet from '@fastify/helmet'
+import { IncomingMessage, ServerResponse, type OutgoingHttpHeaders } from 'node:http'
+import { Socket } from 'node:net'
 import rateLimit from '@fastify/rate-limit'
 import fastify, {
   LogController,
@@ -11,6 +11,7 @@ import fastify, {
   type FastifySchemaCompiler,
 } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import helmet from 'helmet'
 import { z, ZodType } from 'zod'
 import { invalid, notFound, Problem } from './domain/problem.ts'
 import type { Metrics } from './process/metrics.ts'
@@ -82,15 +83,15 @@ export async function buildApp({
   app.setErrorHandler(problemReply(isPassing))
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, notFound()))
 
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     label(request, reply)
+    done()
   })
   refuseExpectations(app)
   refuseUnknownQueries(app)
   observeRequests(app, metrics)
   refuseWhileStopping(app)
   refuseUnderPressure(app, limits.requestsUnderWay)
-  await app.register(helmet, { global: true, contentSecurityPolicy: false })
   await app.register(rateLimit, {
     max: limits.requestsPerSecond,
     timeWindow: 1000,
@@ -149,8 +150,18 @@ const headerMissing = (schema: ZodType): Problem =>
 const inTitleCase = (header: string): string =>
   header.replaceAll(/(?<=^|-)[a-z]/g, (letter) => letter.toUpperCase())
 
+const PROTECTIVE_HEADERS = protectiveHeaders()
+
+/** What helmet sets is the same on every reply, so that it is asked once: by request it cost a tenth of a PUT. */
+function protectiveHeaders(): OutgoingHttpHeaders {
+  const reply = new ServerResponse(new IncomingMessage(new Socket()))
+  helmet({ contentSecurityPolicy: false })(reply.req, reply, () => undefined)
+  return reply.getHeaders()
+}
+
 /** What every reply carries, that to a malformed address too, which passes no hook. */
 function label(request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers(PROTECTIVE_HEADERS)
   reply.header('x-request-id', request.id)
   reply.header('cache-control', 'no-store')
 }
@@ -178,7 +189,7 @@ function refuseUnknownQueries(app: FastifyInstance): void {
 
 /** One line a request: its route's pattern and never its path, since a path names cases and people's references. */
 function observeRequests(app: FastifyInstance, metrics: Metrics): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown'
     const milliseconds = reply.elapsedTime
     metrics.requestDone({
@@ -193,6 +204,7 @@ function observeRequests(app: FastifyInstance, metrics: Metrics): void {
       status: reply.statusCode,
       milliseconds: Math.round(milliseconds),
     })
+    done()
   })
 }
 
@@ -202,23 +214,30 @@ function refuseWhileStopping(app: FastifyInstance): void {
   app.addHook('preClose', async () => {
     stopping = true
   })
-  app.addHook('onRequest', async (_request, reply) => {
-    if (!stopping) return
+  app.addHook('onRequest', (_request, reply, done) => {
+    if (!stopping) {
+      done()
+      return
+    }
     reply.header('connection', 'close')
-    throw new Problem('unavailable', 'The service is stopping.')
+    done(new Problem('unavailable', 'The service is stopping.'))
   })
 }
 
 /** Before the key is looked at or the body read. Whoever watches the service learns of it all the same. */
 function refuseUnderPressure(app: FastifyInstance, mostUnderWay: number): void {
   const underWay = new Set<ServerResponse>()
-  app.addHook('onRequest', async (request, { raw }) => {
-    if (request.routeOptions.url?.startsWith('/v1') !== true) return
-    if (underWay.size >= mostUnderWay)
-      throw new Problem('unavailable', 'There is more to do than can be done just now.')
-    underWay.add(raw)
-    // One of them comes, whatever becomes of the connection.
-    for (const end of ['finish', 'close']) raw.once(end, () => underWay.delete(raw))
+  app.addHook('onRequest', (request, { raw }, done) => {
+    if (request.routeOptions.url?.startsWith('/v1') !== true) {
+      done()
+    } else if (underWay.size >= mostUnderWay) {
+      done(new Problem('unavailable', 'There is more to do than can be done just now.'))
+    } else {
+      underWay.add(raw)
+      // It comes whatever becomes of the connection.
+      raw.once('close', () => underWay.delete(raw))
+      done()
+    }
   })
 }
 

@@ -39,9 +39,20 @@ export interface Composition {
   close: () => Promise<void>
 }
 
-const systemClock: Clock = {
-  now: () => new Date(),
-  today: () => londonDateOf(new Date()),
+const MILLISECONDS_PER_HOUR = 3_600_000
+
+/** The calendar in London changes on a whole hour of UTC, so that it is looked at once an hour. */
+function systemClock(): Clock {
+  let known = { hour: -1, today: '' }
+  return {
+    now: () => new Date(),
+    today: () => {
+      const now = new Date()
+      const hour = Math.floor(now.getTime() / MILLISECONDS_PER_HOUR)
+      if (hour !== known.hour) known = { hour, today: londonDateOf(now) }
+      return known.today
+    },
+  }
 }
 
 /** The given server, or the embedded one: started here, or joined where another process of ours runs it. */
@@ -105,7 +116,7 @@ export async function compose(config: Config, role: 'api' | 'workers', logger: L
       transact,
       meter: metrics,
       definitions,
-      clock: systemClock,
+      clock: systemClock(),
       ring: (months) => {
         bell.ring(months)
       },

@@ -254,7 +254,7 @@ function dayNumber(date: LondonDate): number {
 /** Whether the calendar has such a day. Date.parse alone would turn 30 February into 2 March. */
 function exists(date: LondonDate): boolean {
   const milliseconds = Date.parse(date)
-  return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().startsWith(date)
+  return !Number.isNaN(milliseconds) && new Date(milliseconds).getUTCDate() === Number(date.slice(8, 10))
 }
 
 function isBeyondCalendar(instant: Date): boolean {

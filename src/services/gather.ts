@@ -1,6 +1,8 @@
 import { requestIds } from './request-ids.ts'
 
 const LARGEST_GROUP = 64
+/** Turns of the event loop after a group: whom it answered has often the next item ready, which then goes along. */
+const TURNS_BETWEEN_GROUPS = 3
 
 interface Waiting<Item, Result> {
   item: Item
@@ -49,7 +51,9 @@ export function gather<Item, Result>(
       return
     }
     void run(name, takeGroup(lane, keyOf)).finally(() => {
-      startNext(name, lane)
+      afterTurns(TURNS_BETWEEN_GROUPS, () => {
+        startNext(name, lane)
+      })
     })
   }
 
@@ -61,10 +65,17 @@ export function gather<Item, Result>(
       if (lane.isBusy) return
       lane.isBusy = true
       // Whatever else arrives in this turn of the event loop goes along.
-      setImmediate(() => {
+      afterTurns(1, () => {
         startNext(name, lane)
       })
     })
+}
+
+function afterTurns(turns: number, then: () => void): void {
+  setImmediate(() => {
+    if (turns > 1) afterTurns(turns - 1, then)
+    else then()
+  })
 }
 
 /** The first of those waiting, each key once; they are taken out of the line. */

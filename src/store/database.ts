@@ -79,6 +79,11 @@ export function connectPool(address: DatabaseAddress, max: number): Pool {
           // Row security makes planning dearer than running, so each statement is planned once; without this each write
           // took seven times as long.
           plan_cache_mode: 'force_generic_plan',
+          // All statements find their rows by a key: plans that read whole tables, which PostgreSQL prefers while a table is
+          // young and small, would stay when it has grown.
+          enable_seqscan: 'off',
+          enable_hashjoin: 'off',
+          enable_mergejoin: 'off',
           // What a process that hangs in the middle of its work has locked is free again.
           idle_in_transaction_session_timeout: 60_000,
         },
@@ -187,19 +192,14 @@ async function begin(connection: Database): Promise<void> {
   }
 }
 
-/**
- * As SET LOCAL ROLE, so that nothing of it outlives the transaction on this connection.
- * All statements find their rows by a key: plans that read whole tables, which PostgreSQL prefers while a table is young
- * and small, would stay when it has grown.
- */
+/** As SET LOCAL ROLE, so that nothing of it outlives the transaction on this connection. */
 function takeRole(sql: Sql, actor: Actor): Write {
   const organisation = 'organisation' in actor ? actor.organisation : ''
   const contract = 'contract' in actor ? actor.contract : undefined
   return sql`
     select set_config('role', ${`waymark_${actor.role}`}, true),
       set_config('waymark.organisation', ${organisation}, true),
-      set_config('waymark.contract', ${contract ?? ''}, true), set_config('enable_seqscan', 'off', true),
-      set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+      set_config('waymark.contract', ${contract ?? ''}, true),
       set_config('statement_timeout', ${actor.role === 'worker' ? '120s' : '10s'}, true)`
 }
 

@@ -12,7 +12,8 @@ function heldWork() {
   }
   const letGo = async () => {
     holds.shift()?.()
-    await nextTurn()
+    // Some turns go by between two groups.
+    for (let turn = 0; turn < 6; turn++) await nextTurn()
   }
   return { groups, work, letGo }
 }

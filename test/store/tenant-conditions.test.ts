@@ -304,6 +304,7 @@ const questions: { [Subject in keyof Store]: Record<keyof Store[Subject], ((stor
   cases: {
     find: [(s) => s.cases.find(OURS, 'case')],
     lock: [(s) => s.cases.lock(OURS, ['case', 'extra'])],
+    lockDays: [(s) => s.cases.lockDays(OURS, ['case', 'extra'])],
     // Names no tenant: row security alone says whose contracts these are.
     ofClient: [],
     insertBlank: [(s) => s.cases.insertBlank(OURS, 'mmm', [{ caseRef: 'made', ...dates }])],

@@ -2,14 +2,14 @@ import { datesOf, touchedMonths } from './changed-dates.ts'
 import type { Assessment, Dating } from '../../domain/casework/support-case.ts'
 import type { CountMarks } from '../../domain/counting/plan.ts'
 import { monthOf, type Month } from '../../domain/period.ts'
-import type { CaseDating, StoredCase } from '../../store/casework/cases.ts'
+import type { CaseDating, CaseDays } from '../../store/casework/cases.ts'
 import type { Store } from '../../store/store.ts'
 
 const UNKNOWN = { closedOn: null, startedOn: null, referredOn: null, countedOn: null, inSupportFrom: null }
 
 interface Entry {
   /** Undefined: not there yet, as far as this key can see. */
-  before: StoredCase | undefined
+  before: CaseDays | undefined
   /** Its valid assessments by their references. */
   datings: Map<string, Dating>
   isTouched: boolean
@@ -41,7 +41,7 @@ export class CaseBook {
     const caseRefs = [...wanted].filter((ref) => !this.#entries.has(ref)).sort()
     if (caseRefs.length === 0) return
     const [locked, datings] = await Promise.all([
-      this.#store.cases.lock(this.#contractId, caseRefs),
+      this.#store.cases.lockDays(this.#contractId, caseRefs),
       this.#store.assessments.datingsOf(this.#contractId, caseRefs),
     ])
     for (const ref of caseRefs) {

@@ -13,6 +13,12 @@ export type StoredCase = SupportCase & {
   updatedAt: string
 }
 
+/** By which days a case is dated and counted. */
+export type CaseDays = Pick<
+  StoredCase,
+  'caseRef' | 'closedOn' | 'startedOn' | 'referredOn' | 'countedOn' | 'inSupportFrom'
+>
+
 /** What assessments tell of a case. */
 export type CaseDating = Pick<StoredCase, 'caseRef' | 'countedOn' | 'inSupportFrom'>
 
@@ -31,6 +37,14 @@ export const casesIn = (sql: Sql) => {
     async lock(contractId: string, caseRefs: readonly string[]): Promise<StoredCase[]> {
       return sql<StoredCase[]>`
         select ${columns} from cases
+        where contract_id = ${contractId} and case_ref = any(${caseRefs as string[]})
+        order by case_ref for update`
+    },
+
+    /** Locks them likewise, and reads their days alone. */
+    async lockDays(contractId: string, caseRefs: readonly string[]): Promise<CaseDays[]> {
+      return sql<CaseDays[]>`
+        select case_ref, closed_on, started_on, referred_on, counted_on, in_support_from from cases
         where contract_id = ${contractId} and case_ref = any(${caseRefs as string[]})
         order by case_ref for update`
     },

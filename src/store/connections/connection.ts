@@ -86,22 +86,34 @@ export class Connection {
   }
 }
 
-/** What is written to it within one turn leaves together: the library writes each longer statement by itself. */
+/** The client library writes at once when it has gathered so many bytes, and what is less at the end of the turn. */
+const WRITTEN_AT_ONCE = 1024
+
+/**
+ * The statements of one turn leave in one piece: each write wakes the server, which costs as much as a statement or two.
+ * A shorter piece is the turn's last; where a long one was, the second turn from now ends the wait for it.
+ */
 function inOnePiece(socket: Socket): Socket {
   const write = socket.write.bind(socket)
   let isCorked = false
-  const writeLater = (...written: Parameters<typeof write>): boolean => {
-    if (!isCorked) {
-      isCorked = true
-      socket.cork()
-      process.nextTick(() => {
-        isCorked = false
-        socket.uncork()
-      })
-    }
-    return write(...written)
+  const cork = (): void => {
+    isCorked = true
+    socket.cork()
+    setImmediate(() => setImmediate(uncork))
   }
-  return Object.assign(socket, { write: writeLater })
+  const uncork = (): void => {
+    if (!isCorked) return
+    isCorked = false
+    socket.uncork()
+  }
+  const writeTogether = (...written: Parameters<typeof write>): boolean => {
+    const isLast = written[0].length < WRITTEN_AT_ONCE
+    if (!isLast && !isCorked) cork()
+    const isTaken = write(...written)
+    if (isLast) uncork()
+    return isTaken
+  }
+  return Object.assign(socket, { write: writeTogether })
 }
 
 function closed(): Error {

@@ -448,8 +448,35 @@ export const releasedCounts = pgTable(
     /** Rows of x, y and n, one after the other. */
     counts: integer('counts').array().notNull(),
     releasedAt: moment('released_at').notNull().defaultNow(),
+    /** The number of the release since which it is shown so; they count up in each contract. */
+    since: bigint('since', { mode: 'number' }).notNull().default(0),
   },
   (t) => [primaryKey({ columns: [t.contractId, t.by, t.firstMonth, t.lastMonth, t.series, t.value] })],
+)
+
+/** What is not shown so any more: what takes its place must differ by nothing or enough from all that was shown before. */
+export const pastReleasedCounts = pgTable(
+  'past_released_counts',
+  {
+    contractId: identifier('contract_id').notNull(),
+    by: identifier('by').notNull(),
+    firstMonth: integer('first_month').notNull(),
+    lastMonth: integer('last_month').notNull(),
+    series: identifier('series').notNull(),
+    value: identifier('value').notNull(),
+    since: bigint('since', { mode: 'number' }).notNull(),
+    /** The release in which something else took its place. */
+    until: bigint('until', { mode: 'number' }).notNull(),
+    isHidden: boolean('is_hidden').notNull(),
+    parts: text('parts').array().notNull(),
+    counts: integer('counts').array().notNull(),
+  },
+  (t) => [
+    primaryKey({
+      name: 'past_released_counts_pkey',
+      columns: [t.contractId, t.by, t.firstMonth, t.lastMonth, t.series, t.value, t.until],
+    }),
+  ],
 )
 
 /** Which periods were asked for, and what of the counts of then was looked at for the answer. */

@@ -228,3 +228,34 @@ t.test('figures of one score move on one day, or not where together they tell of
   await add([[5, improved]])
   t.equal(await improvedOnly(), 16)
 })
+
+t.test(
+  'what is shown differs enough from everything that was shown before, not from the last alone',
+  async (t) => {
+    const people = await makePeople(service, keys, 'to-and-fro')
+    const add = async (first: number, many: number): Promise<void> => {
+      for (let n = first; n < first + many; n++) {
+        await people.assess(`c${n}`, { 'personal-safety': 2 })
+        await people.assess(`c${n}`, { 'personal-safety': 0 }, { stage: 'end', on: '2019-02-01' })
+      }
+    }
+    const erase = async (first: number, many: number): Promise<void> => {
+      for (let n = first; n < first + many; n++) {
+        const path = `/v1/contracts/to-and-fro/cases/c${n}`
+        t.equal((await service.send('DELETE', path, { key: keys.provider })).status, 204)
+      }
+    }
+    const seen = async (): Promise<unknown[]> => {
+      const { completeness, measures, changes } = (await shown(people)).body
+      return [completeness.closedCases, measures[0].denominator, changes[0].pairs]
+    }
+    await add(0, 20)
+    t.same(await seen(), [20, 20, 20])
+    await add(20, 6)
+    t.same(await seen(), [26, 26, 26])
+    await erase(0, 5)
+    t.same(await seen(), [26, 26, 26], '21 would be five less than this, and one more than the first')
+    await erase(5, 6)
+    t.same(await seen(), [15, 15, 15])
+  },
+)

@@ -12,6 +12,7 @@ const figures = (cells: number): ReleasedFigures => ({
     isHidden: false,
     parts: [],
     rows: [],
+    since: 1,
   })),
   askFor: {},
 })

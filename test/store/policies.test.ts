@@ -232,6 +232,7 @@ const reads: readonly [table: TenantTable, name: string, seen: readonly [Actor, 
   ['recounts', 'contract_id', [...byCommissioner, ...byWorker]],
   ['releases', 'contract_id', [...byCommissioner, ...byWorker]],
   ['released_counts', 'contract_id', [...byCommissioner, ...byWorker]],
+  ['past_released_counts', 'contract_id', byWorker],
   [
     'returns',
     'return_id',
@@ -431,6 +432,7 @@ const inserts: readonly [
   ['recounts', ofA, [{ contract_id: 'of-a', month: 201904 }], [{ contract_id: 'of-b', month: 201904 }]],
   ['releases', ofA, [{ contract_id: 'of-a', by: 'sex' }], [{ contract_id: 'of-b', by: 'sex' }]],
   ['released_counts', ofA, [{ contract_id: 'of-a', by: 'sex' }], [{ contract_id: 'of-b', by: 'sex' }]],
+  ['past_released_counts', ofA, [{ contract_id: 'of-a', by: 'sex' }], [{ contract_id: 'of-b', by: 'sex' }]],
   [
     'returns',
     pcc,
@@ -574,6 +576,7 @@ const grants: Readonly<Record<string, Partial<Record<Role, string>>>> = {
   recounts: { commissioner: 'select', worker: 'select insert update' },
   releases: { commissioner: 'select', worker: 'select insert update delete' },
   released_counts: { commissioner: 'select', worker: 'select insert update delete' },
+  past_released_counts: { worker: 'select insert' },
   returns: { commissioner: 'select insert' },
   definition_versions: {},
   installation: {},

@@ -122,7 +122,7 @@ t.test('a provider reaches its own contracts and nobody else’s', async (t) => 
   t.same(await reach(provider('a'), 'counts', 'contract_id'), Array(5).fill('of-a'))
   t.same(await reach(provider('a'), 'figures', 'contract_id'), ['of-a'])
   t.same(await reach(provider('a'), 'idempotency_keys', 'organisation_id'), ['a'])
-  for (const table of ['recounts', 'released_counts', 'releases']) {
+  for (const table of ['past_released_counts', 'recounts', 'released_counts', 'releases']) {
     t.same(await reach(provider('a'), table, '1'), REFUSED, table)
   }
   t.same(await reach(provider('a'), 'organisations', 'organisation_id'), REFUSED)
@@ -158,6 +158,7 @@ t.test(
       'contact_cases',
       'contact_revisions',
       'counts',
+      'past_released_counts',
       'figures',
       'idempotency_keys',
       'organisations',
@@ -187,6 +188,7 @@ t.test('an operator sees no case and no count', async (t) => {
     'figures',
     'idempotency_keys',
     'marks',
+    'past_released_counts',
     'recounts',
     'released_counts',
     'releases',
@@ -205,7 +207,7 @@ t.test('a worker reads the one contract that it was set to, and of others only t
   t.same(await reach(ofB, 'assessment_revisions', '1'), REFUSED)
   t.same(await reach(ofB, 'contacts', 'ref'), ['k-foreign'])
   t.same(await reach(ofB, 'contact_revisions', '1'), REFUSED)
-  for (const table of ['recounts', 'released_counts', 'releases', 'figures']) {
+  for (const table of ['past_released_counts', 'recounts', 'released_counts', 'releases', 'figures']) {
     t.same(await reach(ofB, table, 'contract_id'), ['of-b'], table)
   }
   t.same(await reach(ofB, 'idempotency_keys', '1'), [1], 'what is older than a day, to sweep it out')

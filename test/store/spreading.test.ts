@@ -21,6 +21,7 @@ const SPREAD = [
   'figures',
   'idempotency_keys',
   'marks',
+  'past_released_counts',
   'recounts',
   'released_counts',
   'releases',

@@ -141,9 +141,12 @@ const FIXTURE = `
   insert into recounts (contract_id, month, times) select c || '-k', 201903, 1 + n from tenants;
   insert into releases (contract_id, by, first_month, last_month, stamp, ask_for)
   select c || '-k', '', 201901, 201903, c, '{}' from tenants;
-  insert into released_counts (contract_id, by, first_month, last_month, series, value, is_hidden, parts, counts)
-  select c || '-k', by, 201901, 201903, 's', '', false, '{}', '{}'
-  from tenants, unnest(case when n > 0 then array['', 'sex'] else array[''] end) by;`
+  insert into released_counts (contract_id, by, first_month, last_month, series, value, is_hidden, parts, counts, since)
+  select c || '-k', by, 201901, 201903, 's', '', false, '{}', '{}', n
+  from tenants, unnest(case when n > 0 then array['', 'sex'] else array[''] end) by;
+  insert into past_released_counts (contract_id, by, first_month, last_month, series, value, since, until, is_hidden, parts,
+    counts)
+  select c || '-k', '', 201901, 201903, 's', '', 0, 1 + n, false, '{}', '{}' from tenants;`
 
 const WITHOUT_OTHERS = `
   delete from idempotency_keys where contract_id <> '${OURS}' or organisation_id <> 'mmm';
@@ -157,7 +160,16 @@ const WITHOUT_OTHERS = `
       'cases',
       'figures',
     ],
-    ...['marks', 'failed_counts', 'counts', 'recounts', 'releases', 'released_counts', 'contracts'],
+    ...[
+      'marks',
+      'failed_counts',
+      'counts',
+      'recounts',
+      'releases',
+      'released_counts',
+      'past_released_counts',
+      'contracts',
+    ],
   ]
     .map((table) => `delete from ${table} where contract_id <> '${OURS}';`)
     .join('\n')}
@@ -179,7 +191,16 @@ const DUMP = [
     'contact_revisions',
     'figures',
   ],
-  ...['marks', 'failed_counts', 'counts', 'recounts', 'releases', 'released_counts', 'contracts'],
+  ...[
+    'marks',
+    'failed_counts',
+    'counts',
+    'recounts',
+    'releases',
+    'released_counts',
+    'past_released_counts',
+    'contracts',
+  ],
   'idempotency_keys',
   ...['organisations', 'api_keys', 'erasures', 'audit_log', 'returns', 'webhooks'],
   'webhook_deliveries',
@@ -409,13 +430,15 @@ const questions: { [Subject in keyof Store]: Record<keyof Store[Subject], ((stor
     everyAsked: [(s) => s.releases.everyAsked(OURS)],
     remember: [(s) => s.releases.remember(OURS, asked)],
     within: [(s) => s.releases.within(OURS, { first: FIRST, last: LAST }, [''])],
+    past: [(s) => s.releases.past(OURS, [''])],
+    nextRelease: [(s) => s.releases.nextRelease(OURS)],
     noteChange: [(s) => s.releases.noteChange(OURS)],
     dimensions: [(s) => s.releases.dimensions(OURS)],
     drop: [(s) => s.releases.drop(OURS, [{ first: 201901, last: 201903, series: 's' }])],
     write: [
       (s) =>
         s.releases.write(OURS, [
-          { first: 201901, last: 201903, series: 's', ...all, isHidden: true, parts: [], rows: [] },
+          { first: 201901, last: 201903, series: 's', ...all, isHidden: true, parts: [], rows: [], since: 9 },
         ]),
     ],
   },

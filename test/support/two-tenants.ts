@@ -19,6 +19,7 @@ export const TENANT_TABLES = [
   'idempotency_keys',
   'marks',
   'organisations',
+  'past_released_counts',
   'recounts',
   'released_counts',
   'releases',
@@ -99,7 +100,10 @@ export async function insertTwoTenants(owner: postgres.Sql): Promise<void> {
     insert into releases (contract_id, by, first_month, last_month, stamp, ask_for)
     select contract_id, '', 201901, 201903, 'x', '{}' from contracts;
     insert into released_counts (contract_id, by, first_month, last_month, series, value, is_hidden, parts, counts)
-    select contract_id, '', 201901, 201903, 's', '', false, '{}', '{}' from contracts;`)
+    select contract_id, '', 201901, 201903, 's', '', false, '{}', '{}' from contracts;
+    insert into past_released_counts (contract_id, by, first_month, last_month, series, value, since, until, is_hidden,
+      parts, counts)
+    select contract_id, '', 201901, 201903, 's', '', 0, 1, false, '{}', '{}' from contracts;`)
 }
 
 /** The settings under which a statement runs as the actor, until the transaction or savepoint ends. */

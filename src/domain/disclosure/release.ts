@@ -6,6 +6,7 @@ import {
   type CountsToRelease,
   type DroppedBlock,
   type Released,
+  type ReleasedOverTime,
   type ReleaseRules,
 } from './released.ts'
 import type { Series } from './series.ts'
@@ -14,8 +15,10 @@ import { SeriesDesk, type Office } from './series-desk.ts'
 /** What is decided about some periods. */
 export interface Release {
   drops: DroppedBlock[]
-  /** What is shown from now on in the place of what was. */
+  /** What is shown from now on, in the place of what was. */
   writes: Released[]
+  /** Whether anything that was shown is shown otherwise now. */
+  isAnew: boolean
   /**
    * For each period in its place, by series: the narrowest period around it that can be answered. Absent: it can be answered
    * itself, or none can.
@@ -26,15 +29,16 @@ export interface Release {
 /**
  * What a commissioner may see of a period: nothing that, beside all that was shown before, tells of fewer than the minimum
  * count of people. Each series is cut into blocks; a period is answered if it is made of whole ones. Once shown, a block
- * stays as it is until every number shown from it, and from it together with its neighbours, moves by nothing or enough.
+ * stays as it is until every number shown from it, and from it together with its neighbours, differs by nothing or enough from
+ * each that was shown before.
  *
- * @param released all that was shown of the contract
+ * @param released the past may be left out where nothing is shown anew: it is looked at for nothing else
  */
 export function decideRelease(
   periods: readonly Period[],
   { series, links }: { series: readonly Series[]; links: readonly Link[] },
   counts: CountsToRelease,
-  released: readonly Released[],
+  { present, past }: ReleasedOverTime,
   rules: ReleaseRules,
 ): Release {
   const asked = periods.map(({ firstMonth: first, lastMonth: last }) => ({ first, last }))
@@ -43,8 +47,9 @@ export function decideRelease(
     last: lastOfYear(Math.max(rules.current, ...asked.map(({ last }) => last))),
   }
   const months = [...new Set([...counts.all.values()].flatMap((all) => all.map(({ month }) => month)))]
-  const shown = [...new Map(released.map((one) => [blockKey(one), one])).values()]
-  const bySeries = groupBySeries(released)
+  const shown = [...new Map(present.map((one) => [blockKey(one), one])).values()]
+  const presentOf = groupBySeries(present)
+  const pastOf = groupBySeries(past)
   const desks: SeriesDesk[] = []
   const byKey = new Map<string, SeriesDesk>()
   const office: Office = {
@@ -59,13 +64,15 @@ export function decideRelease(
     deskOf: (key) => byKey.get(key),
   }
   for (const one of series) {
-    const desk = new SeriesDesk(one, counts, bySeries.get(one.key) ?? [], office)
+    const released = { present: presentOf.get(one.key) ?? [], past: pastOf.get(one.key) ?? [] }
+    const desk = new SeriesDesk(one, counts, released, office)
     desks.push(desk)
     byKey.set(one.key, desk)
   }
   for (const desk of desks) desk.tryAnew()
   while (desks.map((desk) => desk.putBack()).some((isAny) => isAny));
   for (const desk of desks) desk.keep()
+  const isAnew = desks.some(({ writes }) => writes.length > 0)
   const askFor = asked.map((): Record<string, Block> => ({}))
   for (const [index, desk] of desks.entries()) {
     for (const [at, block] of asked.entries()) {
@@ -76,13 +83,14 @@ export function decideRelease(
   }
   return {
     writes: desks.flatMap(({ writes }) => writes),
+    isAnew,
     drops: desks.flatMap(({ drops }) => drops),
     askFor,
   }
 }
 
-function groupBySeries(released: readonly Released[]): Map<string, Released[]> {
-  const groups = new Map<string, Released[]>()
+function groupBySeries<R extends Released>(released: readonly R[]): Map<string, R[]> {
+  const groups = new Map<string, R[]>()
   for (const one of released) {
     const group = groups.get(one.series)
     if (group) group.push(one)

@@ -12,6 +12,20 @@ export interface Released extends Block {
   /** Parts of the figure that are not shown. */
   parts: readonly string[]
   rows: readonly MeasureRow[]
+  /** The release since which it is shown so. */
+  since: number
+}
+
+/** What is not shown so any more. */
+export interface PastReleased extends Released {
+  /** The release in which something else took its place. */
+  until: number
+}
+
+/** All that was ever shown of a contract. */
+export interface ReleasedOverTime {
+  present: readonly Released[]
+  past: readonly PastReleased[]
 }
 
 /** A contract's counts of everybody and of the groups of some dimensions, by `by` and value. */
@@ -21,6 +35,8 @@ export interface CountsToRelease {
 }
 
 export interface ReleaseRules {
+  /** The number of this release: they count up. */
+  release: number
   /** The first month of which anything is counted. */
   first: Month
   /** Under how many people a group is small in a block. */

@@ -24,7 +24,9 @@ import {
   type CountsToRelease,
   type DroppedBlock,
   type Group,
+  type PastReleased,
   type Released,
+  type ReleasedOverTime,
   type ReleaseRules,
 } from './released.ts'
 import { merged } from './rows.ts'
@@ -58,6 +60,19 @@ const sumOf = (
     return sum + (told === undefined ? NaN : sign * (told.get(count) ?? 0))
   }, 0)
 
+/** What is shown of a series, or was, by block. */
+type State = ReadonlyMap<string, readonly Released[]>
+
+function byBlock(released: readonly Released[]): Map<string, Released[]> {
+  const blocks = new Map<string, Released[]>()
+  for (const one of released) {
+    const cells = blocks.get(blockKey(one))
+    if (cells) cells.push(one)
+    else blocks.set(blockKey(one), [one])
+  }
+  return blocks
+}
+
 const dimensionsOf = (cells: readonly Released[]): string[] => [...new Set(cells.map(({ by }) => by))]
 
 const hiddenIn = (cells: readonly Released[]): number => cells.filter(({ isHidden }) => isHidden).length
@@ -73,6 +88,13 @@ const keepHidden = (cells: readonly Released[], others: readonly Released[]): Re
 const staysHidden = (former: readonly Released[], present: readonly Released[]): boolean =>
   former.every((one) => !one.isHidden || present.every((other) => !isCellOf(one, other) || other.isHidden))
 
+/** A block as it would be shown; tried: otherwise than it was. */
+interface TriedBlock {
+  block: Block
+  present: readonly Released[]
+  isTried: boolean
+}
+
 /** The blocks of one series: what of it was shown, and what may be. */
 export class SeriesDesk {
   readonly #series: Series
@@ -84,9 +106,10 @@ export class SeriesDesk {
   readonly #rank: number
   /** Blocks that were shown, in the order of time; of a dated series also financial years. */
   #shown: Block[]
-  readonly #cells = new Map<string, Released[]>()
-  /** As it was before anything was shown anew. */
-  readonly #former: ReadonlyMap<string, readonly Released[]>
+  readonly #cells: Map<string, Released[]>
+  readonly #past: readonly PastReleased[]
+  /** What was shown in earlier releases. */
+  readonly #states = new Map<number, State>()
   readonly #rowsOf = new Map<string, readonly MeasureRow[]>()
   readonly #verdicts = new Map<string, boolean>()
   readonly #counted = new Map<string, ReadonlyMap<string, number>>()
@@ -99,18 +122,15 @@ export class SeriesDesk {
   readonly writes: Released[] = []
   readonly drops: DroppedBlock[] = []
 
-  constructor(series: Series, counts: CountsToRelease, released: readonly Released[], rules: Office) {
+  constructor(series: Series, counts: CountsToRelease, { present, past }: ReleasedOverTime, rules: Office) {
     this.#links = rules.linksOf(series.key)
     this.#rank = rules.rankOf(series.key)
     this.#series = series
     this.#counts = counts
     this.#rules = rules
-    for (const one of released) {
-      const cells = this.#cells.get(blockKey(one))
-      if (cells) cells.push(one)
-      else this.#cells.set(blockKey(one), [one])
-    }
-    this.#former = new Map(this.#cells)
+    this.#past = past
+    this.#cells = byBlock(present)
+    this.#states.set(rules.release - 1, new Map(this.#cells))
     this.#shown = [...this.#cells.values()]
       .flatMap(([one]) => (one ? [{ first: one.first, last: one.last }] : []))
       .sort((a, b) => a.first - b.first || a.last - b.last)
@@ -143,31 +163,78 @@ export class SeriesDesk {
    */
   putBack(): boolean {
     if (this.#tried.size === 0) return false
-    const isBesideMoves = this.#linksNow().some(({ others }) => others.some((desk) => desk.#tried.size > 0))
-    let isAny = false
-    const moves: ReadonlyMap<string, number>[] = []
-    for (const block of this.#shown) {
+    const blocks = this.#shown.map((block): TriedBlock => {
       const cells = this.#cells.get(blockKey(block)) ?? []
-      const former = this.#tried.get(blockKey(block)) ?? cells
-      const isTried = former !== cells
-      if (!isTried && !isBesideMoves) continue
-      const counted = isTried ? this.#cellsIn(block, dimensionsOf(former)) : cells
-      const present = keepHidden(counted, cells)
-      const moved = this.#movesIn(block, former, present)
-      const mayMove = isTried
-        ? staysHidden(former, counted) && this.#mayMove(block, former, present, moved, moves)
-        : this.#isEnoughTogether(block, moved, moves)
-      if (!mayMove) {
-        this.#putAllBack()
-        for (const { others } of this.#linksNow()) for (const desk of others) desk.#putAllBack()
-        return true
-      }
-      moves.push(moved)
-      if (hiddenIn(present) === hiddenIn(cells)) continue
+      const former = this.#tried.get(blockKey(block))
+      if (former === undefined) return { block, present: cells, isTried: false }
+      return { block, present: keepHidden(this.#cellsIn(block, dimensionsOf(former)), cells), isTried: true }
+    })
+    const mayMove =
+      blocks.every(({ block, present, isTried }) => !isTried || this.#mayMove(block, present)) &&
+      this.#releasesBefore().every((release) => this.#isEnoughSince(release, blocks))
+    if (!mayMove) {
+      this.#putAllBack()
+      for (const { others } of this.#linksNow()) for (const desk of others) desk.#putAllBack()
+      return true
+    }
+    let isAny = false
+    for (const { block, present } of blocks) {
+      if (hiddenIn(present) === hiddenIn(this.#cells.get(blockKey(block)) ?? [])) continue
       this.#place(block, present)
       isAny = true
     }
     return isAny
+  }
+
+  /** The last releases before something else took the place of what was shown of this series, or of one linked with it. */
+  #releasesBefore(): number[] {
+    const desks = [this, ...this.#linksNow().flatMap(({ others }) => others)]
+    const ends = [...new Set(desks)].flatMap((desk) => desk.#past.map(({ until }) => until - 1))
+    return [...new Set([this.#rules.release - 1, ...ends])]
+  }
+
+  /** What was shown in an earlier release. */
+  #stateIn(release: number): State {
+    const known = this.#states.get(release)
+    if (known) return known
+    const latest = [...(this.#states.get(this.#rules.release - 1) ?? new Map<string, Released[]>()).values()]
+    const wasShown = ({ since }: Released): boolean => since <= release
+    const state = byBlock([
+      ...this.#past.filter((one) => wasShown(one) && release < one.until),
+      ...latest.flat().filter(wasShown),
+    ])
+    this.#states.set(release, state)
+    return state
+  }
+
+  /**
+   * Whether every number that a release showed moves by nothing or enough, that of neighbours together, too: they may be
+   * asked for as one period.
+   */
+  #isEnoughSince(release: number, blocks: readonly TriedBlock[]): boolean {
+    const isBesideMoves = this.#linksNow().some(({ others }) => others.some((desk) => desk.#tried.size > 0))
+    const state = this.#stateIn(release)
+    const before: { moves: ReadonlyMap<string, number>; isNew: boolean }[] = []
+    for (const { block, present, isTried } of blocks) {
+      const former = state.get(blockKey(block))
+      if (former === undefined) continue
+      const isNew = isTried || isBesideMoves
+      let together = {
+        moves: this.#movesIn(block, former, present, release) as ReadonlyMap<string, number>,
+        isNew,
+      }
+      if (isTried && !this.#isEnough(block, together.moves)) return false
+      if (this.#series.isDated || [...together.moves.values()].every((move) => move === 0)) continue
+      before.push(together)
+      for (const neighbour of before.slice(0, -1).reverse()) {
+        together = {
+          moves: sumOfMoves(together.moves, neighbour.moves),
+          isNew: together.isNew || neighbour.isNew,
+        }
+        if (together.isNew && !this.#isEnough(block, together.moves)) return false
+      }
+    }
+    return true
   }
 
   #putAllBack(): void {
@@ -205,7 +272,11 @@ export class SeriesDesk {
     if (!isNobody && cells.some(isNobodyAlone)) {
       this.#write(
         block,
-        cells.map((cell) => ({ ...cell, parts: cell.parts.filter((part) => part !== NOBODY_ALONE) })),
+        cells.map((cell) => ({
+          ...cell,
+          since: this.#rules.release,
+          parts: cell.parts.filter((part) => part !== NOBODY_ALONE),
+        })),
       )
     }
     const isPending = this.#rules.isPending(block)
@@ -391,9 +462,9 @@ export class SeriesDesk {
       .flatMap(({ rows }) => rows)
   }
 
-  /** The same as it was before anything was shown anew. What was not shown then is no number. */
-  #linkedBefore(block: Block, rows: readonly MeasureRow[], group: Group): number[] {
-    return this.#follow(rows, (desk) => desk.shownIn(block, group, desk.#former))
+  /** The same as it was in an earlier release. What was not shown then is no number. */
+  #linkedIn(release: number, block: Block, rows: readonly MeasureRow[], group: Group): number[] {
+    return this.#follow(rows, (desk) => desk.shownIn(block, group, desk.#stateIn(release)))
   }
 
   #follow(
@@ -450,11 +521,7 @@ export class SeriesDesk {
   }
 
   /** What a block is shown as, or was, in whole blocks. */
-  shownIn(
-    block: Block,
-    { by, value }: Group,
-    cells: ReadonlyMap<string, readonly Released[]>,
-  ): ReadonlyMap<string, number> | undefined {
+  shownIn(block: Block, { by, value }: Group, cells: State): ReadonlyMap<string, number> | undefined {
     const own = this.#series.isDated
       ? this.#shown.filter((one) => blockKey(one) === blockKey(block))
       : blocksOf(block, this.#shown)
@@ -474,19 +541,28 @@ export class SeriesDesk {
     return counts ? this.#series.rowsIn(counts, block) : []
   }
 
-  /** By how much each number that was shown would move, of everybody and of each group, and what follows from them. */
-  #movesIn(block: Block, former: readonly Released[], present: readonly Released[]): Map<string, number> {
-    const moves = movesBetween(former, present, this.#series)
-    for (const cell of present) {
+  /**
+   * By how much each number that a release showed would move, of everybody and of each group, and what follows from them.
+   */
+  #movesIn(
+    block: Block,
+    former: readonly Released[],
+    present: readonly Released[],
+    release: number,
+  ): Map<string, number> {
+    const dimensions = new Set(dimensionsOf(former))
+    const compared = present.filter(({ by }) => dimensions.has(by))
+    const moves = movesBetween(former, compared, this.#series)
+    for (const cell of compared) {
       const before = former.find((other) => isCellOf(cell, other))
       if (cell.isHidden || before === undefined || before.isHidden) continue
       const linked = this.#linked(block, cell.rows, cell)
       // No number before or no number now: it does not follow.
-      for (const [at, then] of this.#linkedBefore(block, before.rows, cell).entries()) {
+      for (const [at, then] of this.#linkedIn(release, block, before.rows, cell).entries()) {
         const move = (linked[at] ?? NaN) - then
         if (!Number.isNaN(move)) moves.set(`${cell.by}/${cell.value}/link ${at}`, move)
       }
-      for (const { at, range, move } of this.#movesAround(block, cell)) {
+      for (const { at, range, move } of this.#movesAround(block, cell, release)) {
         moves.set(nameOver(`${cell.by}/${cell.value}/link ${at}`, range), move)
       }
     }
@@ -494,14 +570,14 @@ export class SeriesDesk {
   }
 
   /** By how much moves what follows over the months that make whole blocks of several series, where this one's do not. */
-  #movesAround(block: Block, cell: Released): { at: number; range: Block; move: number }[] {
+  #movesAround(block: Block, cell: Released, release: number): { at: number; range: Block; move: number }[] {
     return this.#linksNow().flatMap(({ others, terms }, at) => {
       if (others.some((desk) => desk.#shown.length === 0)) return []
       const range = this.#wholeFor(block, [this, ...others])
       if (blockKey(range) === blockKey(block)) return []
       const own = this.#series.countsOf(merged([...cell.rows, ...this.#shownBeside(block, range, cell)]))
       const now = sumOf(terms, (desk) => (desk === this ? own : desk.shownNow(range, cell)))
-      const move = now - sumOf(terms, (desk) => desk.shownIn(range, cell, desk.#former))
+      const move = now - sumOf(terms, (desk) => desk.shownIn(range, cell, desk.#stateIn(release)))
       return Number.isNaN(move) ? [] : [{ at, range, move }]
     })
   }
@@ -539,7 +615,8 @@ export class SeriesDesk {
 
   #cell(block: Block, by: string, value: string, rows: readonly MeasureRow[]): Released {
     const parts = this.#series.smallParts(rows, this.#rules.minimumCountIn(block))
-    return { ...block, series: this.#series.key, by, value, isHidden: false, parts, rows }
+    const { release: since } = this.#rules
+    return { ...block, series: this.#series.key, by, value, isHidden: false, parts, rows, since }
   }
 
   #isEnough(block: Block, moves: ReadonlyMap<string, number>): boolean {
@@ -563,34 +640,14 @@ export class SeriesDesk {
     return this.#isLarge(block) && this.#isEnough(block, moved)
   }
 
-  /** @param before the moves of the blocks before it that are shown anew */
-  #mayMove(
-    block: Block,
-    former: readonly Released[],
-    present: readonly Released[],
-    moved: ReadonlyMap<string, number>,
-    before: readonly ReadonlyMap<string, number>[],
-  ): boolean {
-    if (!this.#mayMoveAlone(block, former, present, moved)) return false
-    if (!present.every((cell) => cell.isHidden || this.#isFit(block, cell.rows, cell))) return false
-    if (this.#series.isDated) {
-      return present.every((cell) => cell.isHidden || this.#fitsShown(block, cell.rows, cell))
-    }
-    return this.#isEnoughTogether(block, moved, before)
-  }
-
-  /** Together with its neighbours, too: they may be asked for as one period. */
-  #isEnoughTogether(
-    block: Block,
-    moved: ReadonlyMap<string, number>,
-    before: readonly ReadonlyMap<string, number>[],
-  ): boolean {
-    if (this.#series.isDated) return true
-    let sum = moved
-    for (const neighbour of before.toReversed()) {
-      sum = sumOfMoves(sum, neighbour)
-      if (!this.#isEnough(block, sum)) return false
-    }
-    return true
+  /** Whether it may be shown as it is counted today, as far as the other figures of the same day go. */
+  #mayMove(block: Block, present: readonly Released[]): boolean {
+    const former = this.#tried.get(blockKey(block)) ?? []
+    const moves = movesBetween(former, present, this.#series)
+    const shown = present.filter(({ isHidden }) => !isHidden)
+    return (
+      this.#mayMoveAlone(block, former, present, moves) &&
+      shown.every((cell) => this.#isFit(block, cell.rows, cell) && this.#fitsShown(block, cell.rows, cell))
+    )
   }
 }

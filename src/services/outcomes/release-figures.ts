@@ -4,8 +4,13 @@ import type { Dimension } from '../../domain/counting/groups.ts'
 import { planAsText, planFor, type CountingPlan } from '../../domain/counting/plan.ts'
 import type { DatedCount } from '../../domain/counts.ts'
 import type { Block } from '../../domain/disclosure/blocks.ts'
-import { decideRelease } from '../../domain/disclosure/release.ts'
-import type { CountsToRelease, Released, ReleaseRules } from '../../domain/disclosure/released.ts'
+import { decideRelease, type Release } from '../../domain/disclosure/release.ts'
+import type {
+  CountsToRelease,
+  PastReleased,
+  Released,
+  ReleaseRules,
+} from '../../domain/disclosure/released.ts'
 import { linksBetween } from '../../domain/disclosure/links.ts'
 import { movesIn, seriesOf, type MonthlyCounts } from '../../domain/disclosure/series.ts'
 import { groupBySubject } from '../../domain/outcomes/outcome.ts'
@@ -57,16 +62,23 @@ export const releaseFigures =
       const before = wanting.length > 0 ? await shownContent(store, contract, plan) : undefined
       const today = clock.today()
       const wanted = [...new Set(['', ...dimensions, by])]
-      const [monthly, released] = await Promise.all([
+      const [monthly, present, release] = await Promise.all([
         store.counts.monthly(contractId, ALL_MONTHS.last, wanted),
         store.releases.within(contractId, ALL_MONTHS, wanted),
+        store.releases.nextRelease(contractId),
       ])
       const series = seriesOf(contract, plan, today)
-      const rules = rulesFor(contract, { monthly, pending, today, returnGraceDays })
+      const rules = { ...rulesFor(contract, { monthly, pending, today, returnGraceDays }), release }
       const counts = countsToRelease(monthly, by)
       const stamp = stampOf({ contract, plan, recounts, today, returnGraceDays })
       const links = linksBetween(series, plan, movesIn(counts.all, plan))
-      const { writes, drops, askFor } = decideRelease(periods, { series, links }, counts, released, rules)
+      const decide = (past: readonly PastReleased[]): Release =>
+        decideRelease(periods, { series, links }, counts, { present, past }, rules)
+      const beside = decide([])
+      // What was shown long ago is read only where it is needed: mostly nothing is shown anew.
+      const { writes, drops, askFor } = beside.isAnew
+        ? decide(await store.releases.past(contractId, wanted))
+        : beside
       // What waits to be counted is looked at again when it is asked for again.
       const isSettled = pending.length === 0 && contract.countedWith !== null
       await store.releases.drop(contractId, drops)
@@ -88,7 +100,7 @@ const CELLS_AT_ONCE = 2_000
 
 async function writeAll(store: Store, contractId: string, cells: readonly Released[]): Promise<void> {
   for (let at = 0; at < cells.length; at += CELLS_AT_ONCE) {
-    await store.releases.write(contractId, cells.slice(at, at + CELLS_AT_ONCE))
+    await Promise.all(store.releases.write(contractId, cells.slice(at, at + CELLS_AT_ONCE)))
   }
 }
 
@@ -122,7 +134,7 @@ function rulesFor(
     today: LondonDate
     returnGraceDays: number
   },
-): ReleaseRules {
+): Omit<ReleaseRules, 'release'> {
   const current = monthOf(today)
   return {
     first: monthly.reduce((first, { month }) => Math.min(first, month), current),

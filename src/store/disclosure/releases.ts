@@ -1,5 +1,5 @@
 import type { Block } from '../../domain/disclosure/blocks.ts'
-import type { DroppedBlock, Released } from '../../domain/disclosure/released.ts'
+import type { DroppedBlock, PastReleased, Released } from '../../domain/disclosure/released.ts'
 import type { Month } from '../../domain/period.ts'
 import type { Sql, Write } from '../database.ts'
 
@@ -21,7 +21,8 @@ interface StoredMonths {
   lastMonth: Month
 }
 
-type StoredRelease = Omit<Released, 'first' | 'last' | 'rows'> & StoredMonths & { counts: number[] }
+/** As it is stored. */
+type Stored<R extends Released> = Omit<R, 'first' | 'last' | 'rows'> & StoredMonths & { counts: number[] }
 
 export const releasesIn = (sql: Sql) => ({
   /** Nobody else releases counts of this contract until this ends. */
@@ -34,6 +35,15 @@ export const releasesIn = (sql: Sql) => ({
     const rows = await sql<[{ times: number }]>`
       select coalesce(sum(times), 0)::bigint as times from recounts where contract_id = ${contractId}`
     return rows[0].times
+  },
+
+  /** The number of the next release that changes anything. */
+  async nextRelease(contractId: string): Promise<number> {
+    const rows = await sql<[{ next: number }]>`
+      select (1 + greatest(
+        (select max(since) from released_counts where contract_id = ${contractId}),
+        (select max(until) from past_released_counts where contract_id = ${contractId}), 0))::bigint as next`
+    return rows[0].next
   },
 
   async asked(
@@ -71,12 +81,20 @@ export const releasesIn = (sql: Sql) => ({
 
   /** All that was shown of everybody and of the groups of some dimensions within some months, in the order of time. */
   async within(contractId: string, { first, last }: Block, by: readonly string[]): Promise<Released[]> {
-    const rows = await sql<StoredRelease[]>`
-      select series, by, value, first_month, last_month, is_hidden, parts, counts from released_counts
+    const rows = await sql<Stored<Released>[]>`
+      select series, by, value, first_month, last_month, is_hidden, parts, counts, since from released_counts
       where contract_id = ${contractId} and by = any(${by as string[]})
         and first_month >= ${first} and last_month <= ${last}
       order by by, first_month, last_month, series, value`
-    return rows.map(released)
+    return rows.map((row) => released(row))
+  },
+
+  /** All that was shown of everybody and of the groups of some dimensions, and is not shown so any more. */
+  async past(contractId: string, by: readonly string[]): Promise<PastReleased[]> {
+    const rows = await sql<Stored<PastReleased>[]>`
+      select series, by, value, first_month, last_month, is_hidden, parts, counts, since, until
+      from past_released_counts where contract_id = ${contractId} and by = any(${by as string[]})`
+    return rows.map((row) => released(row))
   },
 
   /** By which dimensions anything was shown of a contract. */
@@ -94,25 +112,43 @@ export const releasesIn = (sql: Sql) => ({
       where c.contract_id = ${contractId} and c.series = d.series and c.first_month = d.first and c.last_month = d.last`
   },
 
-  /** Puts what is shown from now on in the place of what was. */
-  write(contractId: string, cells: readonly Released[]): Write {
+  /** Puts what is shown from now on in the place of what was, which is kept as past. */
+  write(contractId: string, cells: readonly Released[]): Write[] {
     const rows = cells.map(({ first, last, rows, ...cell }) => ({
       ...cell,
       firstMonth: first,
       lastMonth: last,
       counts: rows.flatMap(({ x, y, n }) => [x, y, n]),
     }))
-    return sql`
-      insert into released_counts (contract_id, by, first_month, last_month, series, value, is_hidden, parts, counts)
-      select ${contractId}, by, "firstMonth", "lastMonth", series, value, "isHidden", parts, counts
-      from jsonb_to_recordset(${sql.json(rows)}) as r (by text, "firstMonth" int, "lastMonth" int, series text,
-        value text, "isHidden" boolean, parts text[], counts int[])
-      on conflict (contract_id, by, first_month, last_month, series, value)
-      do update set is_hidden = excluded.is_hidden, parts = excluded.parts, counts = excluded.counts, released_at = now()`
+    const written = sql`jsonb_to_recordset(${sql.json(rows)}) as r (by text, "firstMonth" int, "lastMonth" int,
+      series text, value text, "isHidden" boolean, parts text[], counts int[], since bigint)`
+    return [
+      sql`
+        insert into past_released_counts (contract_id, by, first_month, last_month, series, value, since, until,
+          is_hidden, parts, counts)
+        select c.contract_id, c.by, c.first_month, c.last_month, c.series, c.value, c.since, r.since, c.is_hidden,
+          c.parts, c.counts
+        from ${written} join released_counts c on c.contract_id = ${contractId} and c.by = r.by
+          and c.first_month = r."firstMonth" and c.last_month = r."lastMonth" and c.series = r.series and c.value = r.value
+        where c.since < r.since`,
+      sql`
+        insert into released_counts (contract_id, by, first_month, last_month, series, value, is_hidden, parts, counts,
+          since)
+        select ${contractId}, by, "firstMonth", "lastMonth", series, value, "isHidden", parts, counts, since
+        from ${written}
+        on conflict (contract_id, by, first_month, last_month, series, value)
+        do update set is_hidden = excluded.is_hidden, parts = excluded.parts, counts = excluded.counts,
+          since = excluded.since, released_at = now()`,
+    ]
   },
 })
 
-function released({ firstMonth: first, lastMonth: last, counts, ...cell }: StoredRelease): Released {
+function released<R extends StoredMonths & { counts: number[] }>({
+  firstMonth: first,
+  lastMonth: last,
+  counts,
+  ...cell
+}: R) {
   const rows = Array.from({ length: counts.length / 3 }, (_, at) => ({
     x: counts[3 * at] ?? 0,
     y: counts[3 * at + 1] ?? 0,

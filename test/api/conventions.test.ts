@@ -115,6 +115,20 @@ t.test('only JSON is a media type', async (t) => {
   t.equal((await put(CASE, '{}', { 'content-type': 'application/json; charset=utf-8' })).status, 201)
 })
 
+t.test('a DELETE without a body may name any type', async (t) => {
+  const types = ['application/json', 'application/json; charset=utf-8', 'text/csv', 'x', '']
+  const empty: Record<string, string>[] = [{}, { 'content-length': '0' }, { 'content-encoding': 'gzip' }]
+  for (const [index, headers] of types
+    .flatMap((type) => empty.map((more) => ({ ...more, 'content-type': type })))
+    .entries()) {
+    const path = `/v1/contracts/mine/cases/gone-${index}`
+    t.equal((await put(path, {})).status, 201)
+    const reply = await service.send('DELETE', path, { key, headers })
+    t.match([reply.status, reply.text], [204, ''], JSON.stringify(headers))
+  }
+  isProblem(t, await service.send('DELETE', CASE, { key, body: '{' }), 400, 'one that is there is read')
+})
+
 t.test('1 MiB is taken, more is 413', async (t) => {
   const sized = (bytes: number) => `{"client":"x"${' '.repeat(bytes - 14)}}`
   t.equal((await put(CASE, sized(1_048_576))).status, 200)

@@ -106,6 +106,9 @@ t.test(
       const asked = `. ${tour.path}; call $(key leicestershire-opcc) GET contracts/victim-first/outcomes?period=2019-20`
       const { stdout } = await run('bash', ['-c', asked])
       t.match(stdout, /^\{"contract":"victim-first".*\} 200\n$/, 'the tour knows the service and its keys')
+      const erased = `contracts/victim-first/cases/VF-${time}`
+      const erasing = `. ${tour.path}; P=$(key catch-22); call $P PUT ${erased} -d '{}' >&2; call $P DELETE ${erased}`
+      t.equal((await run('bash', ['-c', erasing])).stdout, ' 204\n', 'and erases as the README does')
       await tour.remove()
       t.notOk(existsSync(tour.path))
 

@@ -1,6 +1,6 @@
 import { createGunzip } from 'node:zlib'
 import { pipeline } from 'node:stream'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Problem } from '../../domain/problem.ts'
 
 /** 1 MiB for one resource, counted after unpacking. */
@@ -8,7 +8,7 @@ export const BODY_LIMIT = 1024 * 1024
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** Takes JSON in UTF-8 and nothing else, packed by gzip if the sender likes. */
+/** Takes JSON in UTF-8 and nothing else, packed by gzip if the sender likes; a DELETE has no body to be of any type. */
 export function takeJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
@@ -21,6 +21,11 @@ export function takeJson(app: FastifyInstance): void {
     else done(null, parsed.value)
   })
   app.addHook('preParsing', async (request, _reply, payload) => {
+    if (request.method === 'DELETE' && hasNoBody(request)) {
+      // Many clients name a type on every request.
+      delete request.headers['content-type']
+      return payload
+    }
     const encoding = (request.headers['content-encoding'] ?? 'identity').toLowerCase()
     if (encoding === 'identity') return payload
     if (encoding !== 'gzip') throw new Problem('wrong-media-type', 'Content-Encoding must be gzip or absent.')
@@ -30,6 +35,9 @@ export function takeJson(app: FastifyInstance): void {
     return pipeline(payload, createGunzip(), () => undefined).on('error', () => undefined)
   })
 }
+
+const hasNoBody = ({ headers }: FastifyRequest): boolean =>
+  headers['transfer-encoding'] === undefined && (headers['content-length'] ?? '0') === '0'
 
 function parse(body: Buffer): { value: unknown } | Problem {
   try {

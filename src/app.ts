@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { IncomingMessage, ServerResponse, type OutgoingHttpHeaders } from 'node:http'
+import { IncomingMessage, maxHeaderSize, ServerResponse, type OutgoingHttpHeaders } from 'node:http'
 import { Socket } from 'node:net'
 import rateLimit from '@fastify/rate-limit'
 import fastify, {
@@ -8,12 +8,11 @@ import fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
-  type FastifySchemaCompiler,
 } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import helmet from 'helmet'
-import { z, ZodType } from 'zod'
-import { invalid, notFound, Problem } from './domain/problem.ts'
+import { z } from 'zod'
+import { notFound, Problem } from './domain/problem.ts'
 import type { Metrics } from './process/metrics.ts'
 import { guardRoutes } from './routes/http/access.ts'
 import { assessmentRoutes } from './routes/casework/assessments.ts'
@@ -23,6 +22,7 @@ import { contactRoutes } from './routes/casework/contacts.ts'
 import { contractRoutes } from './routes/contracts.ts'
 import { definitionRoutes } from './routes/definitions.ts'
 import { figureRoutes } from './routes/casework/figures.ts'
+import { checkRequests } from './routes/http/check-requests.ts'
 import { BODY_LIMIT, takeJson } from './routes/http/json-body.ts'
 import { publishOpenApi } from './routes/http/openapi.ts'
 import { organisationRoutes } from './routes/organisations.ts'
@@ -34,7 +34,6 @@ import { returnRoutes } from './routes/returns/returns.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import { transitionRoutes } from './routes/transitions.ts'
 import { PROBLEM_TYPE, problemAsText, problemReply, sendProblem } from './routes/http/problem-reply.ts'
-import { faultsOf } from './routes/http/reading.ts'
 import { serviceRoutes } from './routes/service.ts'
 import type { Authenticate } from './services/organisations/authenticate.ts'
 import type { Services } from './services/services.ts'
@@ -68,8 +67,8 @@ export async function buildApp({
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
-    // Longer than any identifier, so that one too long is a 422 that says so, and not a 404.
-    routerOptions: { maxParamLength: 1024 },
+    // As long as Node takes at all, so that a part of the path that is too long is a 422 that names it.
+    routerOptions: { maxParamLength: maxHeaderSize },
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
       label(request, reply)
@@ -78,7 +77,6 @@ export async function buildApp({
     clientErrorHandler: answerBrokenRequest,
   }).withTypeProvider<ZodTypeProvider>()
 
-  app.setValidatorCompiler(validateAllButBodies)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(problemReply(isPassing))
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, notFound()))
@@ -103,6 +101,7 @@ export async function buildApp({
   })
   takeJson(app)
   guardRoutes(app, authenticate)
+  checkRequests(app)
   await publishOpenApi(app)
   await app.register(serviceRoutes(services, metrics))
   for (const routes of [
@@ -126,29 +125,6 @@ export async function buildApp({
   }
   return app
 }
-
-/**
- * Paths, queries and headers are checked here; bodies are read by their handlers (routes/reading.ts), so that the faults
- * of their shape and those of the rules behind it are answered together.
- */
-const validateAllButBodies: FastifySchemaCompiler<unknown> = ({ schema, httpPart }) => {
-  if (httpPart === 'body' || !(schema instanceof ZodType)) return (value: unknown) => ({ value })
-  return (value: unknown) => {
-    const parsed = schema.safeParse(value)
-    if (!parsed.success && httpPart === 'headers') return { error: headerMissing(schema) }
-    return parsed.success ? { value: parsed.data } : { error: invalid(faultsOf(parsed.error, [], value)) }
-  }
-}
-
-/** A route names the headers that it cannot do without. */
-const headerMissing = (schema: ZodType): Problem =>
-  new Problem(
-    'bad-request',
-    `This takes the header ${schema instanceof z.ZodObject ? Object.keys(schema.shape).map(inTitleCase).join(', ') : 'that it names'}.`,
-  )
-
-const inTitleCase = (header: string): string =>
-  header.replaceAll(/(?<=^|-)[a-z]/g, (letter) => letter.toUpperCase())
 
 const PROTECTIVE_HEADERS = protectiveHeaders()
 

@@ -181,8 +181,20 @@ t.test('malformed addresses', async (t) => {
   const reply = await put('/v1/contracts/mine/cases/a%20b', {})
   t.same([reply.status, pointersOf(reply)], [422, ['/case']])
   t.equal((await put(`/v1/contracts/mine/cases/${'x'.repeat(128)}`, {})).status, 201)
-  t.equal((await put(`/v1/contracts/mine/cases/${'x'.repeat(129)}`, {})).status, 422)
+  for (const length of [129, 1025, 15_000]) {
+    const long = await put(`/v1/contracts/mine/cases/${'x'.repeat(length)}`, {})
+    t.same([long.status, pointersOf(long)], [422, ['/case']], `${length} characters`)
+  }
   isProblem(t, await get(`/v1/contracts/mine/cases?cursor=%zz`), [400, 422], 'query')
+})
+
+t.test('faults of path, query and body are told together', async (t) => {
+  const all = await put('/v1/contracts/c/cases/a%20b?colour=red', { shoe: 1, closure: 'Planned' })
+  t.same([all.status, pointersOf(all).sort()], [422, ['/case', '/closure', '/colour', '/shoe']])
+  const list = await put('/v1/contracts/a%20b/cases/a%20b', [])
+  t.same([list.status, pointersOf(list).sort()], [422, ['', '/case', '/contract']])
+  const read = await get('/v1/contracts/a%20b/trend?last=0')
+  t.same([read.status, pointersOf(read).sort()], [422, ['/contract', '/last', '/measure']])
 })
 
 t.test('what is no HTTP is a problem, too', async (t) => {

@@ -70,7 +70,6 @@ const UNREADABLE: Readonly<Record<string, readonly [ProblemCode, string]>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: ['bad-json', 'The body is not well-formed JSON.'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['bad-json', 'The body is empty.'],
   FST_ERR_BAD_URL: ['bad-request', 'The path is not a well-formed URL.'],
-  FST_ERR_MAX_PARAM_LENGTH: ['bad-request', 'A part of the path is longer than any name.'],
   Z_BUF_ERROR: ['bad-request', 'The body ends in the middle of its gzip.'],
   Z_DATA_ERROR: ['bad-request', 'The body is not well-formed gzip.'],
 }

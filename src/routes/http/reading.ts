@@ -13,14 +13,12 @@ export const pointerTo = (path: readonly PropertyKey[]): string =>
  * @throws {Problem} `invalid` if the body is no object at all
  */
 export function readBody<S extends z.ZodObject>(schema: S, body: unknown): Reading<z.output<S>> {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw invalid([{ pointer: '', detail: 'must be an object' }])
-  }
+  if (!isObject(body)) throw invalid([NO_OBJECT])
   const given: Record<string, unknown> = {}
   const faults: Fault[] = []
   const fields = schema.shape as Record<string, z.ZodType>
   for (const [name, field] of Object.entries(fields)) {
-    const value = (body as Record<string, unknown>)[name]
+    const value = body[name]
     const parsed = field.safeParse(value)
     if (!parsed.success) faults.push(...faultsOf(parsed.error, [name], value))
     else if (parsed.data !== undefined) given[name] = parsed.data
@@ -31,6 +29,15 @@ export function readBody<S extends z.ZodObject>(schema: S, body: unknown): Readi
   }
   return { given: given as Partial<z.output<S>>, faults }
 }
+
+/** What is wrong with the shape of a body, where it will not be read any further. */
+export const faultsOfBody = (schema: z.ZodObject, body: unknown): readonly Fault[] =>
+  isObject(body) ? readBody(schema, body).faults : [NO_OBJECT]
+
+const NO_OBJECT: Fault = { pointer: '', detail: 'must be an object' }
+
+const isObject = (body: unknown): body is Record<string, unknown> =>
+  typeof body === 'object' && body !== null && !Array.isArray(body)
 
 /** What zod found, the first fault of each place, in words that never repeat the value. */
 export function faultsOf(error: z.core.$ZodError, at: readonly PropertyKey[], input: unknown): Fault[] {

@@ -125,7 +125,7 @@ export async function compose(config: Config, role: 'api' | 'workers', logger: L
       returnGraceDays: config.returnGraceDays,
       outbound: makeOutbound({ toLoopback: config.isDevelopment }),
     }
-    if (role === 'api' && config.operatorKey === undefined) await writeFirstOperatorKey(config, needs)
+    if (role === 'api') await settleOperatorKey(config, needs, logger)
     await markAllOutdatedCounts(needs)()
     return {
       needs,
@@ -165,8 +165,22 @@ async function asOwner<T>(address: DatabaseAddress, work: (owner: Database) => P
   }
 }
 
-/** To a file that only its owner reads, never to a log. */
-async function writeFirstOperatorKey({ dataDir }: Config, needs: Needs): Promise<void> {
+/** A shorter one can be guessed, which is for the operator to know. */
+const SAFE_KEY_LENGTH = 20
+
+/** The given key, or one that is made and goes to a file that only its owner reads; neither to a log. */
+async function settleOperatorKey(
+  { dataDir, operatorKey }: Config,
+  needs: Needs,
+  logger: Logger,
+): Promise<void> {
+  if (operatorKey !== undefined) {
+    if (operatorKey.length < SAFE_KEY_LENGTH)
+      logger.warn(
+        `WAYMARK_OPERATOR_KEY has fewer than ${SAFE_KEY_LENGTH} characters, so that it can be guessed`,
+      )
+    return
+  }
   const key = await makeFirstOperatorKey(needs)()
   if (key === undefined) return
   await mkdir(dataDir, { recursive: true })

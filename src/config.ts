@@ -44,7 +44,7 @@ const environment = z.object({
   DATABASE_URL: url(['postgres', 'postgresql']).optional(),
   REDIS_URL: url(['redis', 'rediss']).optional(),
   WAYMARK_DATA_DIR: z.string().default('.waymark'),
-  WAYMARK_OPERATOR_KEY: z.string().min(20, { error: 'must have at least 20 characters' }).optional(),
+  WAYMARK_OPERATOR_KEY: z.string().regex(/^\S+$/, { error: 'must be without white space' }).optional(),
   WAYMARK_SURVEYS_DIR: z.string().optional(),
   WAYMARK_RETURN_GRACE_DAYS: wholeNumber(0, 366).default(10),
   WAYMARK_WORKERS: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),

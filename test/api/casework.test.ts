@@ -150,6 +150,23 @@ t.test('a write with an older sourceUpdatedAt changes nothing', async (t) => {
   }
 })
 
+t.test('sourceUpdatedAt comes back as case systems write it', async (t) => {
+  for (const [sent, shown] of [
+    ['2026-11-22T02:10:00Z', '2026-11-22T02:10:00Z'],
+    ['2026-11-22T02:10:00.250Z', '2026-11-22T02:10:00.250Z'],
+    ['2026-11-22T03:10:01+01:00', '2026-11-22T02:10:01Z'],
+  ]) {
+    for (const [path, body] of [
+      ['cases/stamped', {}],
+      ['assessments/stamped', start({ case: 'stamped' })],
+    ] as const) {
+      const reply = await put(path, { ...body, sourceUpdatedAt: sent })
+      t.equal(reply.body.sourceUpdatedAt, shown, path)
+      t.equal((await get(path)).body.sourceUpdatedAt, shown, path)
+    }
+  }
+})
+
 t.test('an assessment is scored as it comes in', async (t) => {
   const made = await put('assessments/A-9981', start())
   t.equal(made.status, 201)

@@ -44,7 +44,7 @@ t.test('a contact is kept as it was sent', async (t) => {
     minutes: 50,
     reached: false,
     attendees: 6,
-    sourceUpdatedAt: '2026-11-22T02:10:00.000Z',
+    sourceUpdatedAt: '2026-11-22T02:10:00Z',
   }
   const made = await put('whole', body)
   t.equal(made.status, 201)

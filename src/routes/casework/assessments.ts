@@ -8,7 +8,15 @@ import type { Services } from '../../services/services.ts'
 import type { AssessmentRevision } from '../../store/casework/assessments.ts'
 import { organisationOf } from '../http/access.ts'
 import { pageOf, pageQuery, sendPage } from '../http/paging.ts'
-import { changedQuery, historyQuery, identifier, londonDate, readBody, timestamp } from '../http/reading.ts'
+import {
+  changedQuery,
+  historyQuery,
+  identifier,
+  londonDate,
+  readBody,
+  showTimestamp,
+  timestamp,
+} from '../http/reading.ts'
 import { replies } from '../http/replies.ts'
 
 const answer = z.union([z.number(), z.boolean(), z.string()])
@@ -127,7 +135,7 @@ const show = (
   respondent: one.respondent,
   response: one.response,
   ...showRevision(one, find),
-  sourceUpdatedAt: one.sourceUpdatedAt ?? undefined,
+  sourceUpdatedAt: one.sourceUpdatedAt === null ? undefined : showTimestamp(one.sourceUpdatedAt),
   revisions: one.revisions?.map((revision) => showRevision(revision, find)),
 })
 

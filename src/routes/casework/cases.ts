@@ -5,7 +5,14 @@ import type { Services } from '../../services/services.ts'
 import type { StoredCase } from '../../store/casework/cases.ts'
 import { organisationOf } from '../http/access.ts'
 import { pageOf, pageQuery, sendPage } from '../http/paging.ts'
-import { identifier, kebabIdentifier, londonDate, readBody, timestamp } from '../http/reading.ts'
+import {
+  identifier,
+  kebabIdentifier,
+  londonDate,
+  readBody,
+  showTimestamp,
+  timestamp,
+} from '../http/reading.ts'
 import { replies } from '../http/replies.ts'
 
 const bandOrWord = z
@@ -132,7 +139,7 @@ function show({ caseRef, contractId, cohorts, ...stored }: StoredCase): z.output
     crimeType: stored.crimeType ?? undefined,
     reportedToPolice: stored.reportedToPolice ?? undefined,
     characteristics: stored.characteristics ?? undefined,
-    sourceUpdatedAt: stored.sourceUpdatedAt ?? undefined,
+    sourceUpdatedAt: stored.sourceUpdatedAt === null ? undefined : showTimestamp(stored.sourceUpdatedAt),
     updatedAt: stored.updatedAt,
   }
 }

@@ -13,6 +13,7 @@ import {
   kebabIdentifier,
   londonDate,
   readBody,
+  showTimestamp,
   timestamp,
 } from '../http/reading.ts'
 import { replies } from '../http/replies.ts'
@@ -81,7 +82,7 @@ const show = (one: StoredContact & { revisions?: ContactRevision[] }): z.output<
   ref: one.ref,
   contract: one.contractId,
   ...showRevision(one),
-  sourceUpdatedAt: one.sourceUpdatedAt ?? undefined,
+  sourceUpdatedAt: one.sourceUpdatedAt === null ? undefined : showTimestamp(one.sourceUpdatedAt),
   revisions: one.revisions?.map(showRevision),
 })
 

@@ -148,6 +148,9 @@ export const timestamp = z
   )
   .meta({ example: '2026-11-22T02:10:00Z' })
 
+/** As case systems write an instant: with a fraction of the second only where it has one. */
+export const showTimestamp = (instant: string): string => instant.replace('.000Z', 'Z')
+
 /** Whether one resource comes with its history. */
 export const historyQuery = {
   revisions: z

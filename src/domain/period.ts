@@ -28,6 +28,7 @@ export interface Period {
 export const EARLIEST_DATE: LondonDate = '1990-01-01'
 
 const MILLISECONDS_PER_DAY = 86_400_000
+const MILLISECONDS_PER_HOUR = 3_600_000
 
 const CIVIL_DATE = /^\d{4}-\d{2}-\d{2}$/
 const TIMESTAMP =
@@ -83,6 +84,20 @@ export function londonDateOf(instant: Date): LondonDate {
   if (isBeyondCalendar(instant)) throw new RangeError('an instant must lie in the years 1 to 9999')
   const parts = new Map(londonCalendar.formatToParts(instant).map(({ type, value }) => [type, value]))
   return `${(parts.get('year') ?? '').padStart(4, '0')}-${parts.get('month') ?? ''}-${parts.get('day') ?? ''}`
+}
+
+/**
+ * The instant at which a day begins in London.
+ *
+ * @throws {RangeError} on what is no date, and before 1990
+ * @example startOfDay('2025-07-01').toISOString() // '2025-06-30T23:00:00.000Z'
+ */
+export function startOfDay(date: LondonDate): Date {
+  if (date < EARLIEST_DATE) throw new RangeError(`a date must not be before ${EARLIEST_DATE}`)
+  // London is as far as UTC or an hour ahead, and its clocks change at one in the morning.
+  const midnight = dayNumber(date) * MILLISECONDS_PER_DAY
+  const ahead = new Date(midnight - MILLISECONDS_PER_HOUR)
+  return londonDateOf(ahead) === date ? ahead : new Date(midnight)
 }
 
 /** The month that a date lies in. */

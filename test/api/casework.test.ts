@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
+import { addDays, londonDateOf } from '../../src/domain/period.ts'
 import { contractOf, londonDate, pointersOf } from '../support/people.ts'
 import { startService, type TestService } from '../support/service.ts'
 import { testSurveys } from '../support/surveys.ts'
@@ -300,6 +301,9 @@ t.test('assessments are listed by case, stage and time of change', async (t) => 
   await sleep(20)
   const { body } = await put('assessments/list-1', start({ case: 'l1', answers: { health: 1 } }))
   t.same(await refs(`updatedSince=${body.receivedAt}`), ['list-1'], 'a correction is a change')
+  const day = londonDateOf(new Date(body.receivedAt as string))
+  t.ok((await refs(`updatedSince=${day}`)).includes('list-1'), 'from the beginning of its day')
+  t.notOk((await refs(`updatedSince=${addDays(day, 1)}`)).includes('list-1'), 'not from that of the next')
   for (const query of [
     'stage=middle',
     'case=a%20b',

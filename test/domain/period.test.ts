@@ -12,6 +12,7 @@ import {
   parseLondonDate,
   parsePeriod,
   quarterOf,
+  startOfDay,
 } from '../../src/domain/period.ts'
 
 interface Quarters {
@@ -247,6 +248,26 @@ t.test('months and days are added over year ends and leap days', (t) => {
   t.end()
 })
 
+t.test('a day begins at midnight in London', (t) => {
+  for (const [date, instant] of [
+    ['1990-01-01', '1990-01-01T00:00:00.000Z'],
+    ['2025-03-30', '2025-03-30T00:00:00.000Z'],
+    ['2025-03-31', '2025-03-30T23:00:00.000Z'],
+    ['2025-10-26', '2025-10-25T23:00:00.000Z'],
+    ['2025-10-27', '2025-10-27T00:00:00.000Z'],
+  ] as const) {
+    t.equal(startOfDay(date).toISOString(), instant)
+  }
+  fc.assert(
+    fc.property(dates, (date) => {
+      const start = startOfDay(date)
+      t.equal(londonDateOf(start), date)
+      t.equal(londonDateOf(new Date(start.getTime() - 1)), addDays(date, -1))
+    }),
+  )
+  t.end()
+})
+
 t.test('what cannot be counted with throws', (t) => {
   t.throws(() => addMonths(201913, 1), RangeError)
   t.throws(() => addMonths(201900, 1), RangeError)
@@ -260,6 +281,8 @@ t.test('what cannot be counted with throws', (t) => {
   t.throws(() => daysBetween('2025-02-28', 'soon'), RangeError)
   t.throws(() => monthOf('2025-02-30'), RangeError)
   t.throws(() => londonDateOf(new Date(Number.NaN)), RangeError)
+  t.throws(() => startOfDay('2025-02-30'), RangeError)
+  t.throws(() => startOfDay('1989-12-31'), RangeError)
   t.equal(EARLIEST_DATE, '1990-01-01')
   t.end()
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { describeDateFault, parseLondonDate, parsePeriod } from '../../domain/period.ts'
+import { describeDateFault, parseLondonDate, parsePeriod, startOfDay } from '../../domain/period.ts'
 import { invalid, type Fault, type Reading } from '../../domain/problem.ts'
 
 /** `~` and `/` inside a key are written ~0 and ~1 (RFC 6901). */
@@ -119,33 +119,38 @@ export const text = (longest: number) =>
       error: 'must be text without control characters',
     })
 
+function refuseDateFault(value: string, context: z.RefinementCtx): void {
+  const fault = describeDateFault(value)
+  if (fault !== undefined) context.addIssue({ code: 'custom', message: fault })
+}
+
 /** A civil date, or a timestamp with offset turned into its London date. */
 export const londonDate = z
   .string()
-  .superRefine((value, context) => {
-    const fault = describeDateFault(value)
-    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault })
-  })
+  .superRefine(refuseDateFault)
   .transform((value) => parseLondonDate(value) ?? value)
   .meta({
     description: 'A date in London, or an RFC 3339 timestamp with offset, which is turned into one.',
     example: '2019-01-08',
   })
 
+const isTimestamp = (value: string): boolean => /[Tt ]/.test(value)
+
+const instantOf = (stamp: string): string =>
+  new Date(
+    stamp
+      .replace(/:60(?=\.|[Zz+-])/, ':59')
+      .replace(' ', 'T')
+      .toUpperCase(),
+  ).toISOString()
+
 /** An instant, kept to the millisecond in UTC. */
 export const timestamp = z
   .string()
-  .refine((value) => /[Tt ]/.test(value) && describeDateFault(value) === undefined, {
+  .refine((value) => isTimestamp(value) && describeDateFault(value) === undefined, {
     error: 'must be an RFC 3339 timestamp with an offset',
   })
-  .transform((value) =>
-    new Date(
-      value
-        .replace(/:60(?=\.|[Zz+-])/, ':59')
-        .replace(' ', 'T')
-        .toUpperCase(),
-    ).toISOString(),
-  )
+  .transform(instantOf)
   .meta({ example: '2026-11-22T02:10:00Z' })
 
 /** As case systems write an instant: with a fraction of the second only where it has one. */
@@ -161,7 +166,15 @@ export const historyQuery = {
 
 /** Which part of a list is wanted by a case system that keeps up with it. */
 export const changedQuery = {
-  updatedSince: timestamp.optional().meta({ description: 'Received or corrected at this instant or later.' }),
+  updatedSince: z
+    .string()
+    .superRefine(refuseDateFault)
+    .transform((value) => (isTimestamp(value) ? instantOf(value) : startOfDay(value).toISOString()))
+    .optional()
+    .meta({
+      description: 'Received or corrected at this instant, or the beginning of this day in London, or later.',
+      example: '2026-11-22',
+    }),
 }
 
 export const period = z

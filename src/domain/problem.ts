@@ -49,7 +49,10 @@ export const gone = (): Problem =>
 export const invalid = (errors: readonly Fault[]): Problem =>
   new Problem('invalid', `${errors.length} ${errors.length === 1 ? 'rule is' : 'rules are'} broken.`, errors)
 
-/** What could be read of a body: the fields that are well-formed, and the faults of the others. */
+/**
+ * What could be read of a body: the fields that are well-formed, and the faults of the others. Of a list with faults the
+ * entries that have none are there, each in its place, and holes between them.
+ */
 export interface Reading<T> {
   given: Partial<T>
   faults: readonly Fault[]

@@ -218,6 +218,59 @@ t.test('all faults of a contract at once', async (t) => {
   ])
 })
 
+for (const [change, pointers] of [
+  [{ measures: ['nothing', 7] }, ['/measures/0', '/measures/1']],
+  [{ measures: [7, 'nothing', 'nothing'] }, ['/measures/0', '/measures/1', '/measures/2', '/measures/2']],
+  [{ partners: ['nobody', 'a b'] }, ['/partners/0', '/partners/1']],
+  [{ partners: ['a b', 'prov', 'part'] }, ['/partners/0', '/partners/1']],
+  [{ commissioners: ['comm', 'a b', 'prov'] }, ['/commissioners/1', '/commissioners/2']],
+  [{ instruments: ['Needs', 'nothing'] }, ['/instruments/0', '/instruments/1']],
+  [
+    { returns: [{ template: 'nothing', frequency: 'yearly' }, { template: 'nothing' }] },
+    ['/returns/0/template', '/returns/1/frequency'],
+  ],
+  [
+    { funding: [{ shoe: 1 }, { stream: 'nhs', commissioner: 'nobody', year: '2019-20', amount: 1 }] },
+    [
+      ...['/funding/0/amount', '/funding/0/commissioner', '/funding/0/shoe', '/funding/0/stream'],
+      ...['/funding/0/year', '/funding/1/commissioner'],
+    ],
+  ],
+  [
+    { targets: { nothing: { atLeast: 1 }, 'health-resolved': { atLeast: 'x' }, 'A B': { atLeast: 1 } } },
+    ['/targets/A B', '/targets/health-resolved/atLeast', '/targets/nothing'],
+  ],
+  [
+    { targets: { 'health-resolved': { green: 'x', better: 'up', shoe: 1 } } },
+    ['better', 'green', 'shoe'].map((field) => `/targets/health-resolved/${field}`),
+  ],
+  [
+    {
+      targets: {
+        'health-resolved': [
+          { green: 9, amber: 7 },
+          { from: 'soon', amber: 101 },
+        ],
+      },
+    },
+    ['/targets/health-resolved/1/amber', '/targets/health-resolved/1/from'],
+  ],
+  [{ targets: { 'health-resolved': 7 } }, ['/targets/health-resolved']],
+  [{ targets: { 'health-resolved': { green: 60 } } }, ['/targets/health-resolved/amber']],
+  [{ targets: { 'health-resolved': [{ green: 60, amber: 70 }] } }, ['/targets/health-resolved/0/amber']],
+] as const) {
+  t.test(`no entry of ${JSON.stringify(change)} hides another`, async (t) => {
+    const reply = await put('/v1/contracts/wrong', { ...contractOf('prov', 'comm'), ...change })
+    t.same([reply.status, pointersOf(reply)], [422, pointers])
+  })
+}
+
+t.test('more entries than are taken are no more than that', async (t) => {
+  const measures = ['nothing', 7, ...Array.from({ length: 1000 }, (_, index) => `m-${index}`)]
+  const reply = await put('/v1/contracts/wrong', { ...contractOf('prov', 'comm'), measures })
+  t.same([reply.status, pointersOf(reply)], [422, ['/measures']])
+})
+
 t.test('the provider of a contract never changes', async (t) => {
   const changed = await put('/v1/contracts/taken', contractOf('part', 'comm'))
   t.equal(changed.status, 409)

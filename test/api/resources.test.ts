@@ -147,10 +147,41 @@ t.test('what is not known is refused by name', async (t) => {
   ] as const) {
     const body = method === 'DELETE' ? undefined : {}
     const written = await service.send(method, `${path}?colour=red`, { key: by, body })
-    t.same([written.status, pointersOf(written)], [422, ['/colour']], `${method} ${path}`)
+    t.equal(written.status, 422, `${method} ${path}`)
+    t.ok(pointersOf(written).includes('/colour'), `${method} ${path}`)
   }
   const deep = await put(CASE, { colour: 1, 'a/b~c': 1, characteristics: { sex: 'female', shoe: 'x' } })
   t.same([deep.status, pointersOf(deep)], [422, ['/a~1b~0c', '/characteristics/shoe', '/colour']])
+})
+
+t.test('a name that JavaScript has a meaning for is no name here', async (t) => {
+  const answers = '{"health":2,"__proto__":1}'
+  const assessment = `{"case":"w","instrument":"victim-needs","stage":"start","assessedOn":"2019-01-08","answers":${answers}}`
+  const path = '/v1/contracts/mine/assessments/named'
+  const named = await put(path, assessment)
+  t.same([named.status, pointersOf(named)], [422, ['/answers/__proto__']])
+  t.equal((await get(path)).status, 404, 'nothing is stored')
+  const line = await service.send('POST', '/v1/contracts/mine/assessments/bulk', {
+    key,
+    body: assessment.replace('{', '{"ref":"named",'),
+    headers: { 'content-type': 'application/x-ndjson' },
+  })
+  t.match(line.body, { rejected: 1, errors: [{ ref: 'named', errors: [{ pointer: '/answers/__proto__' }] }] })
+  for (const [body, pointer] of [
+    ['{"__proto__":{"client":"x"}}', '/__proto__'],
+    ['{"characteristics":{"__proto__":{"sex":"female"}}}', '/characteristics/__proto__'],
+  ] as const) {
+    const reply = await put(CASE, body)
+    t.same([reply.status, pointersOf(reply)], [422, [pointer]], body)
+  }
+  const figures = await put('/v1/contracts/mine/figures/2019-20-Q1', '{"__proto__":1}')
+  t.same([figures.status, pointersOf(figures)], [422, ['/__proto__']])
+  const contract = JSON.stringify({ ...contractOf('prov', 'comm'), targets: {} })
+  const targets = await service.send('PUT', '/v1/contracts/mine', {
+    key: OPERATOR_KEY,
+    body: contract.replace('"targets":{}', '"targets":{"__proto__":{"atLeast":1}}'),
+  })
+  t.same([targets.status, pointersOf(targets)], [422, ['/targets/__proto__']])
 })
 
 t.test('every fault at once, none with the value of an answer', async (t) => {
@@ -174,6 +205,17 @@ t.test('every fault at once, none with the value of an answer', async (t) => {
     '/sourceUpdatedAt',
   ]
   t.same(pointersOf(worst), pointers)
+  const coded = await put(CASE, { characteristics: { sex: 'X9', ageBand: 'a b', shoe: 'x' } })
+  t.same(
+    pointersOf(coded),
+    ['ageBand', 'sex', 'shoe'].map((name) => `/characteristics/${name}`),
+  )
+  const asked = { longTermCondition: 'A B', activitiesReduced: 'no', disability: 'yes' }
+  t.same(
+    pointersOf(await put(CASE, { characteristics: asked })),
+    ['/characteristics/longTermCondition'],
+    'what follows is not known',
+  )
   const path = '/v1/contracts/mine/assessments/wrong'
   const shape = await put(path, { stage: 'begin', assessedOn: 'x', answers: {}, colour: 1, case: 'a b' })
   t.same(pointersOf(shape), ['/assessedOn', '/case', '/colour', '/instrument', '/stage'])

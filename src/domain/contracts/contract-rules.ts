@@ -140,11 +140,17 @@ function checkTarget(pointer: string, { green, amber, better, atLeast, atMost }:
     return [{ pointer, detail: 'must have green and amber, or atLeast, or atMost' }]
   }
   if (isLimit) return []
+  const missing = Object.entries({ green, amber }).filter(([, percent]) => percent === undefined)
   if (green === undefined || amber === undefined)
-    return [{ pointer, detail: 'must have both green and amber' }]
+    return missing.map(([name]) => ({
+      pointer: `${pointer}/${name}`,
+      detail: 'is required: there are both green and amber',
+    }))
   const isRightWayRound = better === 'lower' ? green <= amber : amber <= green
   if (isRightWayRound) return []
-  return [{ pointer, detail: `amber must not be ${better === 'lower' ? 'below' : 'above'} green` }]
+  return [
+    { pointer: `${pointer}/amber`, detail: `must not be ${better === 'lower' ? 'below' : 'above'} green` },
+  ]
 }
 
 function repeated(pointer: string, values: readonly string[], detail = 'must not be named twice'): Fault[] {

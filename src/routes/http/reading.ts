@@ -1,14 +1,15 @@
 import { z } from 'zod'
 import { describeDateFault, parseLondonDate, parsePeriod, startOfDay } from '../../domain/period.ts'
 import { invalid, type Fault, type Reading } from '../../domain/problem.ts'
+import { goodEntries } from './good-entries.ts'
 
 /** `~` and `/` inside a key are written ~0 and ~1 (RFC 6901). */
 export const pointerTo = (path: readonly PropertyKey[]): string =>
   path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 
 /**
- * Reads each field of a body on its own, so that a fault in one does not hide those of the others, nor those of the
- * rules that the service checks afterwards on the fields that are well-formed.
+ * Reads each field of a body on its own, and each entry of a list or object, so that a fault in one does not hide those of
+ * the others, nor those of the rules that the service checks afterwards on what is well-formed.
  *
  * @throws {Problem} `invalid` if the body is no object at all
  */
@@ -20,8 +21,12 @@ export function readBody<S extends z.ZodObject>(schema: S, body: unknown): Readi
   for (const [name, field] of Object.entries(fields)) {
     const value = body[name]
     const parsed = field.safeParse(value)
+    const schema: unknown = field instanceof z.ZodOptional ? field.unwrap() : field
     if (!parsed.success) faults.push(...faultsOf(parsed.error, [name], value))
-    else if (parsed.data !== undefined) given[name] = parsed.data
+    if (schema instanceof z.ZodRecord && hasNameOfPrototype(value))
+      faults.push({ pointer: pointerTo([name, '__proto__']), detail: 'is no name here' })
+    const good = parsed.success ? parsed.data : goodEntries(schema, value, parsed.error)
+    if (good !== undefined) given[name] = good
   }
   for (const name of Object.keys(body)) {
     if (!Object.hasOwn(fields, name))
@@ -29,6 +34,9 @@ export function readBody<S extends z.ZodObject>(schema: S, body: unknown): Readi
   }
   return { given: given as Partial<z.output<S>>, faults }
 }
+
+/** zod leaves such a name out of what has names of the sender's choosing, as if it had not been sent. */
+const hasNameOfPrototype = (value: unknown): boolean => isObject(value) && Object.hasOwn(value, '__proto__')
 
 /** What is wrong with the shape of a body, where it will not be read any further. */
 export const faultsOfBody = (schema: z.ZodObject, body: unknown): readonly Fault[] =>
@@ -41,7 +49,7 @@ const isObject = (body: unknown): body is Record<string, unknown> =>
 
 /** What zod found, the first fault of each place, in words that never repeat the value. */
 export function faultsOf(error: z.core.$ZodError, at: readonly PropertyKey[], input: unknown): Fault[] {
-  const faults = error.issues.flatMap((issue) => {
+  const faults = error.issues.flatMap(unfolded).flatMap((issue) => {
     const path = [...at, ...issue.path]
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({ pointer: pointerTo([...path, key]), detail: 'is not a field here' }))
@@ -51,6 +59,16 @@ export function faultsOf(error: z.core.$ZodError, at: readonly PropertyKey[], in
   // zod goes on to measure the length of what is no list, and so on: what follows from the first fault is none.
   const places = faults.map(({ pointer }) => pointer)
   return faults.filter(({ pointer }, index) => places.indexOf(pointer) === index)
+}
+
+/** Of what may have several shapes, what is wrong with the one that it has; where it has none of them, that. */
+function unfolded(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue]
+  const [meant, other] = issue.errors.filter(
+    (faults) => !faults.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
+  )
+  if (meant === undefined || other !== undefined) return [issue]
+  return meant.flatMap(unfolded).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }))
 }
 
 function isAbsent(input: unknown, path: readonly PropertyKey[]): boolean {
@@ -84,8 +102,8 @@ function wordsFor(issue: z.core.$ZodIssue, absent: boolean): string {
       return `must be at least ${issue.minimum}${unitOf(issue.origin)}`
     case 'too_big':
       return `must be at most ${issue.maximum}${unitOf(issue.origin)}`
-    case 'invalid_union':
-      return 'is none of the shapes that are taken here'
+    case 'invalid_key':
+      return issue.issues[0]?.message ?? issue.message
     default:
       return issue.message
   }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { harmonise } from '../../domain/casework/harmonise.ts'
+import { askedInstead, harmonise } from '../../domain/casework/harmonise.ts'
 import { checkPrecondition } from '../../domain/precondition.ts'
 import { notFound, whole, type Fault, type Reading } from '../../domain/problem.ts'
 import {
@@ -86,10 +86,7 @@ export const putCases =
         const receipts = submissions.map(({ caseRef, reading, ifMatch }): Receipt<StoredCase> => {
           const known = knownOf.get(caseRef)
           const checked = attempt(() => {
-            const { characteristics, faults } = harmonise(
-              reading.given.characteristics ?? {},
-              definitions.lists,
-            )
+            const { characteristics, faults } = harmonise(readable(reading), definitions.lists)
             const body = whole(reading, [...checkCase(reading.given, contract, provider, today), ...faults])
             refuseErased(erased, [caseRef])
             checkPrecondition(ifMatch, known?.revision)
@@ -166,6 +163,15 @@ function byCase(datings: readonly (Dating & { caseRef: string })[]): Map<string,
     else found.set(dating.caseRef, [dating])
   }
   return found
+}
+
+/** From answers of which one cannot be read nothing follows. */
+function readable({ given: { characteristics = {} }, faults }: Reading<CaseBody>): Characteristics {
+  const { longTermCondition, activitiesReduced, ...others } = characteristics
+  const isOneUnread = askedInstead.some((name) =>
+    faults.some(({ pointer }) => pointer === `/characteristics/${name}`),
+  )
+  return isOneUnread ? others : characteristics
 }
 
 function checkCase(

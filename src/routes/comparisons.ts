@@ -17,6 +17,9 @@ const trend = z
           period: z.string(),
           ...rateShown,
           count: z.number().nullable().optional().meta({ description: 'For measures that count.' }),
+          total: z.number().nullable().optional().meta({
+            description: 'For count items: what the answers add up to, which the chart is of.',
+          }),
           suppressed: z.boolean(),
           signals: z
             .array(

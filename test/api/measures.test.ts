@@ -88,6 +88,7 @@ t.before(async () => {
     targets: {
       'k-referred': { atLeast: 4 },
       'k-hours': { atLeast: 2.5 },
+      'k-all-offences': { atLeast: 7 },
       'k-offences-fewer': { green: 40, amber: 20 },
     },
   })
@@ -222,7 +223,7 @@ t.test('each kind gives its own figure', async (t) => {
   t.match(await measure('k-countries'), { count: 2 })
   t.match(await measure('k-hours'), { count: 2, rag: 'red' }, 'the session of two is there once')
   t.match(await measure('k-all-attendances'), { count: 1 + 7 + 1 }, 'nobody came to the one in vain')
-  t.match(await measure('k-all-offences'), { count: 3, total: 7 })
+  t.match(await measure('k-all-offences'), { count: 3, total: 7, rag: 'green' }, 'three answers: 2, 5 and 0')
 })
 
 t.test('a case counts once by its latest assessment in the period, however long that is', async (t) => {
@@ -374,6 +375,15 @@ t.test('a trend runs over the quarters that have ended, and says why where there
   const unknown = await service.send('GET', '/v1/contracts/k/trend?measure=nothing', { key: provider })
   t.equal(unknown.status, 422)
   t.equal(unknown.body.errors[0].pointer, '/measure')
+})
+
+t.test('the trend of a count item is that of what its answers add up to', async (t) => {
+  const { body } = await service.send('GET', '/v1/contracts/k/trend?measure=k-all-offences&last=40', {
+    key: provider,
+  })
+  const quarter = body.quarters.find((one: { period: string }) => one.period === '2019-20-Q1')
+  t.match(quarter, { count: 3, total: 7, rate: null })
+  t.equal(body.chart.mean, 7 / 40)
 })
 
 t.test('contracts are compared on a rate; what has none is not comparable', async (t) => {

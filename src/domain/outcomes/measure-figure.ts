@@ -48,6 +48,10 @@ export interface MeasureFigure extends RateFigure {
   changed?: { startOnly: number; endOnly: number } | null
 }
 
+/** What a count comes to: of a count item what its answers add up to. Null: hidden, or no count. */
+export const countOf = ({ count, total }: Pick<MeasureFigure, 'count' | 'total'>): number | null =>
+  total ?? count ?? null
+
 /** A contract's counts of one group, as they are needed to work out figures. */
 export interface CountsOfPeriod {
   /** The period's months added up, by subject. */
@@ -211,20 +215,25 @@ function reductionFigure(
   }
 }
 
-/** Stands where the days would do for somebody whose second date is not there though it was due. */
-const LATE = -1
+/**
+ * Of somebody whose second date is not there though it was due. A second date a day before the first has as many days, but is
+ * in time.
+ */
+const LATE = { x: -1, y: 0 } as const
+
+const isLate = ({ x, y }: MeasureRow): boolean => x === LATE.x && y === LATE.y
 
 /** Whose second date is not there yet is not met once the time is over, and not due before. */
 function dueRows(counts: readonly MeasureRow[], today: LondonDate): MeasureRow[] {
   const now = Number(today.replaceAll('-', ''))
   return counts.flatMap(({ x, y, n }) => {
     if (y !== WAITING) return [{ x, y, n }]
-    return x < now ? [{ x: LATE, y: 0, n }] : []
+    return x < now ? [{ ...LATE, n }] : []
   })
 }
 
 function withinDaysFigure(rows: readonly MeasureRow[]): MeasureFigure {
-  const done = rows.filter(({ x }) => x !== LATE)
+  const done = rows.filter((row) => !isLate(row))
   return {
     ...verdictFigure(rows),
     median: median(done.map(({ x, n }) => ({ value: x, n }))),

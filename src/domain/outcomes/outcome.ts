@@ -12,6 +12,7 @@ import { countRag, rag, type Rag } from '../statistics/rag.ts'
 import { reliableChange, type ReliableChange } from '../statistics/reliable-change.ts'
 import type { Transition } from '../statistics/transition.ts'
 import {
+  countOf,
   measureFigure,
   people,
   type CountsOfPeriod,
@@ -185,9 +186,10 @@ export function judged(
 /** Made from the exact counts, never from a rounded rate. */
 function colourOf(figure: MeasureFigure, target: DatedTarget | null): Rag | null {
   if (target === null) return null
-  const { numerator, denominator, rate, count, startTotal, endTotal } = figure
+  const { numerator, denominator, rate, startTotal, endTotal } = figure
   const { green, amber, better, atLeast, atMost } = target
-  if (typeof count === 'number') {
+  const count = countOf(figure)
+  if (count !== null) {
     if (atLeast !== undefined) return countRag(count, { atLeast })
     return atMost === undefined ? null : countRag(count, { atMost })
   }

@@ -5,7 +5,7 @@ import type { Instrument } from '../instrument.ts'
 import type { Measure } from '../measure.ts'
 import { addDays, quarterOf, type LondonDate, type Period } from '../period.ts'
 import { controlChart, type ControlChart, type Signal } from '../statistics/control-chart.ts'
-import type { MeasureFigure } from './measure-figure.ts'
+import { countOf, type MeasureFigure } from './measure-figure.ts'
 import { agreedFigure, groupBySubject } from './outcome.ts'
 
 /** A measure's figure of one quarter; hidden or nobody: null. */
@@ -53,7 +53,7 @@ export function quarterlyFigures(
 
 /** Quarters with what is unusual about them. A hidden quarter is no point of the chart. */
 export function trendOf(measure: Pick<Measure, 'id'>, quarters: readonly TrendQuarter[]): Trend {
-  const { chart, signals } = controlChart(quarters.map(({ rate, count }) => rate ?? count ?? null))
+  const { chart, signals } = controlChart(quarters.map((quarter) => quarter.rate ?? countOf(quarter)))
   return {
     measure: measure.id,
     quarters: quarters.map((quarter, index) => ({ ...quarter, signals: signals[index] ?? [] })),

@@ -2,6 +2,7 @@ import type { Contract } from '../contracts/contract.ts'
 import { listsInstrument } from '../contracts/contract.ts'
 import type { FigureValues } from '../figures.ts'
 import type { Measure, Target } from '../measure.ts'
+import { countOf } from '../outcomes/measure-figure.ts'
 import type { Completeness, MeasureOutcome } from '../outcomes/outcome.ts'
 import { countRag, rag, type Rag } from '../statistics/rag.ts'
 import { round } from '../statistics/rounding.ts'
@@ -133,9 +134,8 @@ function knownOf({ measure, show }: MeasureRowOfTemplate, { contract, measures }
   return { status: 'ok', numbers: Object.fromEntries(numbers) }
 }
 
-/** Of a count item what its answers add up to. */
 const numberOf = (figure: MeasureOutcome, name: keyof Numbers): number | null =>
-  (name === 'count' ? (figure.total ?? figure.count) : figure[name]) ?? null
+  name === 'count' ? countOf(figure) : (figure[name] ?? null)
 
 /** Whether a contract asks for what the measure looks at. */
 function isCollected(measure: Measure, contract: Pick<Contract, 'instruments'>): boolean {

@@ -167,6 +167,24 @@ t.test('within days: not due before the last day is over, then not met', async (
   t.same([numerator, denominator, median], [1, 3, 5])
 })
 
+t.test('within days: a second date before the first is no missing one', async (t) => {
+  const measure = aMeasure('w', {
+    kind: 'within-days',
+    from: 'referredOn',
+    to: 'firstContactOn',
+    days: 2,
+    working: false,
+  })
+  const seen = ['2019-04-09', '2019-04-09', '2019-04-07', '2019-04-12', null]
+  const cases = seen.map((firstContactOn, index) =>
+    aCase({ caseRef: String(index), referredOn: '2019-04-10', firstContactOn }),
+  )
+  const { numerator, denominator, median, timed } = figureOf(measure, { cases }, [201904, 201904])
+  t.same([numerator, denominator], [4, 5])
+  t.equal(timed, 4, 'all but the one that was never seen')
+  t.equal(median, -1, 'of -3, -1, -1 and 2 days')
+})
+
 const contract: Contract = {
   contractId: 'c',
   title: 'c',

@@ -914,8 +914,10 @@ t.test('nothing is said about a part that cannot be read', (t) => {
 t.test('sound measures of every kind are read with their defaults and their basis in words', (t) => {
   const read = loadDefinitions([t.testdir({ ...sound, measures: { 'survey.yaml': ofEveryKind } })]).measures
   const own = (id: string): unknown => {
-    const { id: _, title: __, version, ...rest } = read.get(id) ?? { id, title: '', version: '' }
+    const none = { id, title: '', version: '', question: '' }
+    const { id: _, title: __, version, question, ...rest } = read.get(id) ?? none
     t.match(version, /^[0-9a-f]{12}$/)
+    t.match(question, /^[0-9a-f]{12}$/)
     return rest
   }
   const survey = { id: 'survey' }

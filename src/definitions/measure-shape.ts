@@ -19,6 +19,7 @@ import {
   type SessionSelection,
 } from '../domain/measure.ts'
 import { basisInWords } from '../domain/measures/basis.ts'
+import { questionOf } from '../domain/measures/question.ts'
 import { NOT_STATED, whereFields, type Choice, type WhereField } from '../domain/measures/where.ts'
 import { contentHash } from './content-hash.ts'
 import { finite, isFields, kebabId, shapeOf, versionNumber, words } from './shape.ts'
@@ -177,10 +178,10 @@ export function measureFrom(content: unknown): Found {
   const known = shapeOf(z.object({ kind: z.enum(measureKinds) }), content)
   if ('findings' in known) return known
   const { kind } = known.good
-  const unnamed = { version: contentHash(content).slice(0, 12), basis: '' }
+  const unnamed = { version: contentHash(content).slice(0, 12), question: '', basis: '' }
   const made = <S>(schema: z.ZodType<S>, measureOf: (good: S) => Measure): Found => {
     const shape = shapeOf(schema, content)
-    return 'findings' in shape ? shape : { good: withBasis(measureOf(shape.good)) }
+    return 'findings' in shape ? shape : { good: described(measureOf(shape.good)) }
   }
   switch (kind) {
     case 'answered':
@@ -207,7 +208,7 @@ export function measureFrom(content: unknown): Found {
       if ('findings' in what) return what
       const { measure: id, title, where: conditions, target } = shape.good
       return {
-        good: withBasis({
+        good: described({
           ...{ kind, id, title, ...unnamed, ...(conditions && { where: conditions }) },
           ...(target && { target }),
           ...what.good,
@@ -221,7 +222,7 @@ export function measureFrom(content: unknown): Found {
       const findings = ofImproved
         .filter((field) => rest[field] !== undefined && kind !== 'improved')
         .map((field) => ({ path: [field], reason: `${field} belongs to kind improved` }))
-      return findings.length > 0 ? { findings } : { good: withBasis({ ...rest, ...unnamed, id }) }
+      return findings.length > 0 ? { findings } : { good: described({ ...rest, ...unnamed, id }) }
     }
   }
 }
@@ -229,7 +230,12 @@ export function measureFrom(content: unknown): Found {
 /** Fields that only make sense in a measure of kind improved. */
 const ofImproved = ['of', 'by'] as const
 
-const withBasis = <M extends Measure>(measure: M): M => ({ ...measure, basis: basisInWords(measure) })
+/** With what follows from all that it says. */
+export const described = <M extends Measure>(measure: M): M => ({
+  ...measure,
+  basis: basisInWords(measure),
+  question: contentHash(questionOf(measure)).slice(0, 12),
+})
 
 type Counted =
   { of: CaseSelection | SessionSelection | 'people' } | { distinct: WhereField } | { total: ItemQuestion }
@@ -270,7 +276,7 @@ export function withParts(measure: CombinedMeasure, among: ReadonlyMap<string, M
     return part !== undefined && isPart(part) ? [part] : []
   })
   const version = contentHash([measure.version, parts.map((part) => part.version)]).slice(0, 12)
-  return withBasis({ ...measure, parts, version })
+  return described({ ...measure, parts, version })
 }
 
 /** Kinds that give a verdict on a closed case by themselves. */

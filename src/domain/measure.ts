@@ -67,6 +67,8 @@ interface MeasureOfAnyKind {
   title: string
   /** A hash of its content: a changed measure is a new one. */
   version: string
+  /** A hash of what it asks (measures/question.ts): the same under another name, title or target. */
+  question: string
   where?: Where | undefined
   target?: Target | undefined
   /** Who is in the denominator, in words. */

@@ -5,7 +5,15 @@ import type { ReturnTemplate } from '../../src/domain/returns/template.ts'
 /** A small return of two contracts, by hand, with each status and each kind of dangerous text. */
 
 const basis = 'closed <in> & after'
-const measure: Measure = { id: 'safer', title: '', version: 'v', basis, kind: 'count', of: 'referred' }
+const measure: Measure = {
+  id: 'safer',
+  title: '',
+  version: 'v',
+  question: 'q',
+  basis,
+  kind: 'count',
+  of: 'referred',
+}
 
 export const template: Pick<
   ReturnTemplate,

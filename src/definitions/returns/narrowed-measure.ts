@@ -1,7 +1,7 @@
 import type { Measure } from '../../domain/measure.ts'
-import { basisInWords } from '../../domain/measures/basis.ts'
 import type { Where } from '../../domain/measures/where.ts'
 import { contentHash } from '../content-hash.ts'
+import { described } from '../measure-shape.ts'
 
 /**
  * The same measure of fewer cases: a measure of its own, so that it is counted like any other.
@@ -11,6 +11,5 @@ import { contentHash } from '../content-hash.ts'
 export function narrowedMeasure(measure: Measure, where: Where): Measure {
   if (Object.keys(where).length === 0) return measure
   const version = contentHash([measure.version, where]).slice(0, 12)
-  const narrowed = { ...measure, where: { ...measure.where, ...where }, version }
-  return { ...narrowed, basis: basisInWords(narrowed) }
+  return described({ ...measure, where: { ...measure.where, ...where }, version })
 }

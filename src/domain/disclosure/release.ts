@@ -1,6 +1,6 @@
 import type { Period } from '../period.ts'
 import { firstOfYear, lastOfYear, overlap, type Block } from './blocks.ts'
-import type { Link } from './links.ts'
+import type { Link } from './links/link.ts'
 import {
   blockKey,
   type CountsToRelease,

@@ -13,7 +13,8 @@ import {
   type Block,
 } from './blocks.ts'
 import { hiddenGroups } from './hidden-groups.ts'
-import type { Link } from './links.ts'
+import type { Link } from './links/link.ts'
+import { differencesAround, type CountedBlock } from './links/nested.ts'
 import { isSame, movesBetween, movesTogether, nameOver, sumOfMoves } from './moves.ts'
 import {
   blockKey,
@@ -47,17 +48,26 @@ export interface Office extends ReleaseRules {
 /** A number of people that follows: that of a whole, less those of its parts. */
 interface LinkedDesks {
   others: readonly SeriesDesk[]
-  terms: readonly { desk: SeriesDesk; count: string; sign: number }[]
+  terms: readonly Term[]
+}
+
+interface Term {
+  desk: SeriesDesk
+  count: string
+  sign: number
+  /** Where it is not shown, its people stay in what follows. */
+  mayBeHidden: boolean
 }
 
 /** No number where one of them is not shown. */
 const sumOf = (
   terms: LinkedDesks['terms'],
-  toldBy: (desk: SeriesDesk) => ReadonlyMap<string, number> | undefined,
+  toldBy: (desk: SeriesDesk, mayBeHidden: boolean) => ReadonlyMap<string, number> | undefined,
 ): number =>
-  terms.reduce((sum, { desk, count, sign }) => {
-    const told = toldBy(desk)
-    return sum + (told === undefined ? NaN : sign * (told.get(count) ?? 0))
+  terms.reduce((sum, { desk, count, sign, mayBeHidden }) => {
+    const told = toldBy(desk, mayBeHidden)
+    if (told === undefined) return mayBeHidden ? sum : NaN
+    return sum + sign * (told.get(count) ?? 0)
   }, 0)
 
 /** What is shown of a series, or was, by block. */
@@ -262,7 +272,11 @@ export class SeriesDesk {
     const isShown = own !== undefined && (!this.#series.isDated || own.length === 1)
     if (!isShown) return this.#series.isDated ? this.#datedAround(asked, blocks) : askFor(asked, blocks)
     const isNobody = own.every((block) => this.#isNobody(block))
-    for (const block of own) this.#showBlock(block, isNobody)
+    for (const block of own) {
+      // Blocks of nobody are cut without a look at others, and others were shown since the rest was cut.
+      if (!this.#isShown(block) && !this.#isFit(block, this.#totalIn(block))) break
+      this.#showBlock(block, isNobody)
+    }
     return undefined
   }
 
@@ -417,8 +431,8 @@ export class SeriesDesk {
    * not shown, the ones before it count as they would be shown; the ones after it will have to fit.
    */
   #linked(block: Block, rows: readonly MeasureRow[], group = EVERYBODY): number[] {
-    return this.#follow(rows, (desk) =>
-      desk.#rank < this.#rank ? desk.toldIn(block, group) : desk.shownNow(block, group),
+    return this.#follow(rows, (desk, mayBeHidden) =>
+      desk.#rank < this.#rank && !mayBeHidden ? desk.toldIn(block, group) : desk.shownNow(block, group),
     )
   }
 
@@ -427,18 +441,67 @@ export class SeriesDesk {
    * neighbours together follows, too.
    */
   #linkedAround(block: Block, rows: readonly MeasureRow[], group = EVERYBODY): number[] {
-    const around = new Map<string, { range: Block; own: ReadonlyMap<string, number> }>()
-    return this.#linksNow().map(({ others, terms }) => {
-      // Of something that was never shown nothing follows.
-      if (others.some((desk) => desk.#shown.length === 0)) return NaN
-      const name = others.map((desk) => desk.#rank).join(' ')
-      const known = around.get(name)
-      const range = known?.range ?? this.#wholeFor(block, [this, ...others])
-      const own =
-        known?.own ?? this.#series.countsOf(merged([...rows, ...this.#shownBeside(block, range, group)]))
-      around.set(name, { range, own })
-      return sumOf(terms, (desk) => (desk === this ? own : desk.shownNow(range, group)))
+    const counted = new Map<string, ReadonlyMap<string, number>>()
+    return this.#linksNow().flatMap((link) =>
+      this.#rangesOf(block, link).map((range) => {
+        const own =
+          counted.get(blockKey(range)) ??
+          this.#series.countsOf(merged([...rows, ...this.#shownBeside(block, range, group)]))
+        counted.set(blockKey(range), own)
+        return sumOf(link.terms, (desk) => (desk === this ? own : desk.shownNow(range, group)))
+      }),
+    )
+  }
+
+  /** The months around a block over which a link tells something; where parts may be hidden, those that fit each one shown. */
+  #rangesOf(block: Block, { others, terms }: LinkedDesks): Block[] {
+    // Of something that was never shown nothing follows.
+    const needed = terms.filter(({ mayBeHidden }) => !mayBeHidden).map(({ desk }) => desk)
+    if (needed.some((desk) => desk !== this && desk.#shown.length === 0)) return []
+    if (needed.length === terms.length) return [this.#wholeFor(block, [this, ...others])]
+    const ranges = others.map((desk) => this.#wholeFor(block, [this, ...needed, desk]))
+    return [...new Map(ranges.map((range) => [blockKey(range), range])).values()]
+  }
+
+  /**
+   * What the narrowest months of a figure have more than months within them of another one, whose people are among its own:
+   * the two may be cut differently.
+   */
+  #linkedNested(block: Block, rows: readonly MeasureRow[], group = EVERYBODY): number[] {
+    if (this.#series.isDated) return []
+    return this.#linksNow().flatMap(({ terms }) => {
+      const [whole, part, ...others] = terms
+      if (whole === undefined || part === undefined || others.length > 0) return []
+      const { desk: other } = whole.desk === this ? part : whole
+      if (other === this || other.#series.isDated) return []
+      const range = this.#wholeFor(block, [this, other])
+      // Cut alike: what follows over the same months is all that follows.
+      if (blockKey(range) === blockKey(block)) return []
+      const counted = ({ desk, count }: Term): CountedBlock[] =>
+        desk === this
+          ? [
+              ...desk.#countedWithin(range, group, count, block),
+              { ...block, count: desk.#told(rows, count) },
+            ].sort((a, b) => a.first - b.first)
+          : desk.#countedWithin(range, group, count)
+      return differencesAround(counted(whole), counted(part))
     })
+  }
+
+  #told(rows: readonly MeasureRow[], count: string): number {
+    return this.#series.countsOf(rows).get(count) ?? 0
+  }
+
+  /** One number of every block within a range that is shown, but of those in the way of another block. */
+  #countedWithin(range: Block, { by, value }: Group, count: string, inTheWay?: Block): CountedBlock[] {
+    return this.#shown
+      .filter((block) => contains(range, block) && !(inTheWay && overlap(block, inTheWay)))
+      .flatMap((block) => {
+        const cell = (this.#cells.get(blockKey(block)) ?? []).find(
+          (one) => one.by === by && one.value === value && !one.isHidden,
+        )
+        return cell ? [{ first: block.first, last: block.last, count: this.#told(cell.rows, count) }] : []
+      })
   }
 
   #wholeFor(block: Block, desks: readonly SeriesDesk[]): Block {
@@ -469,23 +532,28 @@ export class SeriesDesk {
 
   #follow(
     rows: readonly MeasureRow[],
-    toldBy: (desk: SeriesDesk) => ReadonlyMap<string, number> | undefined,
+    toldBy: (desk: SeriesDesk, mayBeHidden: boolean) => ReadonlyMap<string, number> | undefined,
   ): number[] {
-    const told = new Map<SeriesDesk, ReadonlyMap<string, number> | undefined>([
-      [this, this.#series.countsOf(rows)],
-    ])
-    const tellOnce = (desk: SeriesDesk): ReadonlyMap<string, number> | undefined => {
-      if (!told.has(desk)) told.set(desk, toldBy(desk))
-      return told.get(desk)
+    const own = this.#series.countsOf(rows)
+    const told = {
+      needed: new Map<SeriesDesk, ReadonlyMap<string, number> | undefined>(),
+      beside: new Map<SeriesDesk, ReadonlyMap<string, number> | undefined>(),
+    }
+    const tellOnce = (desk: SeriesDesk, mayBeHidden: boolean): ReadonlyMap<string, number> | undefined => {
+      if (desk === this) return own
+      const known = mayBeHidden ? told.beside : told.needed
+      if (!known.has(desk)) known.set(desk, toldBy(desk, mayBeHidden))
+      return known.get(desk)
     }
     return this.#linksNow().map(({ terms }) => sumOf(terms, tellOnce))
   }
 
   /** The links with the desks that they are between: all of them stand by the time that the first is asked. */
   #linksNow(): readonly LinkedDesks[] {
-    this.#linkedDesks ??= this.#links.flatMap(({ whole, parts }) => {
+    this.#linkedDesks ??= this.#links.flatMap(({ whole, parts, isRest = false }) => {
       const terms = [whole, ...parts].map(({ series, count }, at) => {
-        return { desk: this.#rules.deskOf(series), count, sign: at === 0 ? 1 : -1 }
+        const mayBeHidden = isRest && at > 0
+        return { desk: this.#rules.deskOf(series), count, sign: at === 0 ? 1 : -1, mayBeHidden }
       })
       const known = terms.flatMap(({ desk, ...term }) => (desk ? [{ desk, ...term }] : []))
       if (known.length < terms.length) return []
@@ -498,7 +566,11 @@ export class SeriesDesk {
   /** Whether nothing that follows is small; parts that are more than their whole are of different days, and fit no more. */
   #isFit(block: Block, rows: readonly MeasureRow[], group = EVERYBODY): boolean {
     const minimumCount = this.#rules.minimumCountIn(block)
-    const linked = [...this.#linked(block, rows, group), ...this.#linkedAround(block, rows, group)]
+    const linked = [
+      ...this.#linked(block, rows, group),
+      ...this.#linkedAround(block, rows, group),
+      ...this.#linkedNested(block, rows, group),
+    ]
     return linked.every((count) => Number.isNaN(count) || (count >= 0 && !isSmall(count, minimumCount)))
   }
 
@@ -571,15 +643,15 @@ export class SeriesDesk {
 
   /** By how much moves what follows over the months that make whole blocks of several series, where this one's do not. */
   #movesAround(block: Block, cell: Released, release: number): { at: number; range: Block; move: number }[] {
-    return this.#linksNow().flatMap(({ others, terms }, at) => {
-      if (others.some((desk) => desk.#shown.length === 0)) return []
-      const range = this.#wholeFor(block, [this, ...others])
-      if (blockKey(range) === blockKey(block)) return []
-      const own = this.#series.countsOf(merged([...cell.rows, ...this.#shownBeside(block, range, cell)]))
-      const now = sumOf(terms, (desk) => (desk === this ? own : desk.shownNow(range, cell)))
-      const move = now - sumOf(terms, (desk) => desk.shownIn(range, cell, desk.#stateIn(release)))
-      return Number.isNaN(move) ? [] : [{ at, range, move }]
-    })
+    return this.#linksNow().flatMap((link, at) =>
+      this.#rangesOf(block, link).flatMap((range) => {
+        if (blockKey(range) === blockKey(block)) return []
+        const own = this.#series.countsOf(merged([...cell.rows, ...this.#shownBeside(block, range, cell)]))
+        const now = sumOf(link.terms, (desk) => (desk === this ? own : desk.shownNow(range, cell)))
+        const move = now - sumOf(link.terms, (desk) => desk.shownIn(range, cell, desk.#stateIn(release)))
+        return Number.isNaN(move) ? [] : [{ at, range, move }]
+      }),
+    )
   }
 
   /** Everybody, and the groups of some dimensions, as they are counted today. */
@@ -607,7 +679,7 @@ export class SeriesDesk {
     })
     const hidden = hiddenGroups(groups, {
       total: [...countsOf(total.rows).values()],
-      overlapping: this.#rules.isOverlapping(by) || this.#series.isDated,
+      overlapping: this.#rules.isOverlapping(by) || this.#series.isOverlapping,
       minimumCount,
     })
     return groups.map(({ cell, value }) => (hidden.has(value) ? { ...cell, isHidden: true, rows: [] } : cell))

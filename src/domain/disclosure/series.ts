@@ -3,7 +3,7 @@ import { InstrumentLibrary } from '../counting/instrument-library.ts'
 import { isLifeMeasure, isRun, type AgreedMeasure, type CountingPlan } from '../counting/plan.ts'
 import { COMPLETENESS, measureSubject, scoreSubject, type DatedCount } from '../counts.ts'
 import type { Instrument, Score } from '../instrument.ts'
-import type { Measure } from '../measure.ts'
+import { sessionSelections, type Measure } from '../measure.ts'
 import {
   figureOfRows,
   people,
@@ -26,6 +26,8 @@ export interface Series {
   key: string
   /** Different people, say: what two periods have cannot be added, so that it is shown for single blocks only. */
   isDated: boolean
+  /** Whether one of what it counts may be in several groups of a dimension that parts cases: people with several cases, say. */
+  isOverlapping: boolean
   /** Of the figure in a block, everything that it is made of. */
   rowsIn: (counts: MonthlyCounts, block: Block) => readonly MeasureRow[]
   /** Every number of people (or hours, or values) that the figure tells, by name: each adds up over blocks. */
@@ -40,7 +42,9 @@ export interface Series {
 
 /** Names of series, which the released ones are found by. */
 export const seriesKey = {
-  measure: (measure: Measure) => measureSubject(measure),
+  /** By what it asks: the same question under another name tells of the same people. */
+  measure: ({ measure: { question }, from }: AgreedMeasure) =>
+    `measure/${question}${from === null ? '' : ` from ${from}`}`,
   score: scoreSubject,
   /** How many improved, stayed as they were, and got worse. */
   directions: (instrument: Instrument, score: string) => `directions/${scoreSubject(instrument, score)}`,
@@ -71,7 +75,8 @@ export function seriesOf(
   today: LondonDate,
 ): Series[] {
   const library = new InstrumentLibrary(plan.instruments)
-  const measures = plan.measures.map((agreed) => measureSeries(agreed, library, today))
+  const questions = new Map(plan.measures.map((agreed) => [seriesKey.measure(agreed), agreed]))
+  const measures = [...questions.values()].map((agreed) => measureSeries(agreed, library, today))
   const scores = listedInstruments(contract, plan).flatMap((instrument) =>
     instrument.scores.flatMap((score) => scoreSeries(instrument, score)),
   )
@@ -87,18 +92,16 @@ const ofSubject =
 
 const nothing = (): string[] => []
 
-function measureSeries(
-  { measure, from }: AgreedMeasure,
-  library: InstrumentLibrary,
-  today: LondonDate,
-): Series {
+function measureSeries(agreed: AgreedMeasure, library: InstrumentLibrary, today: LondonDate): Series {
+  const { measure, from } = agreed
   const subject = measureSubject(measure)
   const since = from === null ? 0 : monthOf(from)
   const isDated = isDatedMeasure(measure)
   return {
-    key: seriesKey.measure(measure),
+    key: seriesKey.measure(agreed),
     measure,
     isDated,
+    isOverlapping: isLifeMeasure(measure) || isOfSessions(measure),
     rowsIn(counts, block) {
       const { first, last } = { first: Math.max(block.first, since), last: block.last }
       if (first > last) return []
@@ -115,6 +118,10 @@ function measureSeries(
 /** Of which what two periods have cannot be added: different people, or cases in support. */
 export const isDatedMeasure = (measure: Measure): boolean =>
   isLifeMeasure(measure) || ('of' in measure && isRun(String(measure.of)))
+
+/** One session is with people of several cases. */
+const isOfSessions = (measure: Measure): boolean =>
+  'of' in measure && (sessionSelections as readonly unknown[]).includes(measure.of)
 
 const NONE: MonthlyCounts = new Map()
 
@@ -161,7 +168,7 @@ function smallPartsOf(
 function scoreSeries(instrument: Instrument, score: Score): Series[] {
   const subject = scoreSubject(instrument, score.id)
   const rowsIn = ofSubject(subject)
-  const common = { isDated: false, rowsIn, instrument, score, smallParts: nothing }
+  const common = { isDated: false, isOverlapping: false, rowsIn, instrument, score, smallParts: nothing }
   return [
     {
       ...common,
@@ -185,7 +192,13 @@ function scoreSeries(instrument: Instrument, score: Score): Series[] {
     {
       ...common,
       key: seriesKey.moves(instrument, score.id),
-      countsOf: (rows) => new Map(rows.map(({ x, y, n }) => [`${x} ${y}`, n])),
+      // And what its cells make together, as the other figures of the score tell it.
+      countsOf: (rows) =>
+        new Map([
+          ...rows.map(({ x, y, n }) => [`${x} ${y}`, n] as const),
+          ['pairs', people(rows)],
+          ...directionsOf(rows, score),
+        ]),
     },
   ]
 }
@@ -203,6 +216,7 @@ function completenessSeries(count: CompletenessCount): Series {
   return {
     key: seriesKey.completeness(count),
     isDated: false,
+    isOverlapping: false,
     rowsIn: ofSubject(COMPLETENESS),
     countsOf: (rows) => new Map([[count, completenessCounts(rows)[count]]]),
     smallParts: nothing,

@@ -1,9 +1,8 @@
 import type { Contract } from '../contracts/contract.ts'
 import { InstrumentLibrary } from '../counting/instrument-library.ts'
-import type { CountingPlan } from '../counting/plan.ts'
+import type { AgreedMeasure, CountingPlan } from '../counting/plan.ts'
 import { scoreSubject } from '../counts.ts'
 import type { Instrument, Score } from '../instrument.ts'
-import type { Measure } from '../measure.ts'
 import { figureOfRows, type MeasureFigure, type MeasureRow } from '../outcomes/measure-figure.ts'
 import {
   changeFrom,
@@ -59,8 +58,9 @@ export function shownFigures(
   const isCounted = (subject: string): boolean => shown(subject)?.rows.length !== 0
   return {
     completeness: shownCompleteness(shown),
-    measures: plan.measures.map(({ measure }) => {
-      const key = seriesKey.measure(measure)
+    measures: plan.measures.map((agreed) => {
+      const { measure } = agreed
+      const key = seriesKey.measure(agreed)
       const own = shown(key, isDatedMeasure(measure))
       const figure = figureOfRows(measure, own?.rows ?? [], { library })
       const outcome = judged(measure, withoutParts(figure, own?.parts), contract, period)
@@ -152,12 +152,12 @@ function changeOf(
 export const shownRows = (
   released: ReleasedFigures,
   period: Period,
-  measure: Measure,
+  agreed: AgreedMeasure,
 ): readonly MeasureRow[] | undefined =>
   shownIn(
     period,
-    released.cells.filter(({ by, series }) => by === '' && series === seriesKey.measure(measure)),
-    isDatedMeasure(measure),
+    released.cells.filter(({ by, series }) => by === '' && series === seriesKey.measure(agreed)),
+    isDatedMeasure(agreed.measure),
   )?.rows
 
 /** The moves on a score over the period; null where they are not shown. */

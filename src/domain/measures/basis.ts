@@ -3,7 +3,7 @@ import type { Respondent, Stage } from '../instrument.ts'
 import { asksForNeed } from './judge-pair.ts'
 import { whereFields, type Choice, type Where, type WhereField } from './where.ts'
 
-type Unnamed<M> = M extends unknown ? Omit<M, 'id' | 'title' | 'version' | 'basis'> : never
+type Unnamed<M> = M extends unknown ? Omit<M, 'id' | 'title' | 'version' | 'question' | 'basis'> : never
 
 /**
  * Who is in the denominator, in words, for every result to carry; of a count, what is counted.

@@ -87,7 +87,8 @@ const shownFigure = (needs: ReadNeeds) => {
     if (released === undefined) throw new Error('a period that was asked for is not there')
     const figures = shownFigures(released, { contract, plan: agreedPlan(plan), period })
     const minimumCount = minimumCountFor(contract.minimumCounts, contract.minimumCount, period)
-    const rows = shownRows(released, period, measure) ?? []
+    const agreed = plan.measures.find((one) => one.measure.version === measure.version)
+    const rows = (agreed && shownRows(released, period, agreed)) ?? []
     return comparedFigure(contractId, measure, figures, { rows, minimumCount })
   }
 }
@@ -100,10 +101,12 @@ function comparedFigure(
 ): ComparedFigure {
   const found = measures.find((one) => one.measure === measure.id)
   if (found === undefined) throw new Error('a contract with the measure has its figure')
-  const { numerator, denominator, rate, interval, suppressed } = found
+  const { numerator, denominator, rate, interval, suppressed, startTotal, endTotal } = found
   return {
     contract,
     ...{ numerator, denominator, rate, interval, suppressed },
+    ...(startTotal !== undefined && { startTotal }),
+    ...(endTotal !== undefined && { endTotal }),
     pairedRate: completeness.rate,
     counts: strataOf(measure, { numerator, denominator }, rows, minimumCount),
   }

@@ -124,16 +124,17 @@ const shownQuarters = (needs: ReadNeeds) => {
     { measure: { measure }, links }: Chain,
     quarters: readonly Period[],
   ): Promise<TrendQuarter[]> => {
-    const readings: (readonly ReleasedFigures[])[] = []
+    const readings: { agreed: AgreedMeasure; periods: readonly ReleasedFigures[] }[] = []
     for (const { contractId } of links) {
       const { plan, periods } = await read(commissioner, { contractId, periods: quarters })
       // A contract of the chain that does not have the measure counts nobody on it.
-      if (plan.measures.some((one) => one.measure.version === measure.version)) readings.push(periods)
+      const agreed = plan.measures.find((one) => one.measure.version === measure.version)
+      if (agreed) readings.push({ agreed, periods })
     }
     return quarters.map((period, at) => {
-      const rows = readings.map((periods) => {
+      const rows = readings.map(({ agreed, periods }) => {
         const released = periods[at]
-        return released && shownRows(released, period, measure)
+        return released && shownRows(released, period, agreed)
       })
       const own = rows.filter((one) => one !== undefined)
       const isShown = own.length === rows.length

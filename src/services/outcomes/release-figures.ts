@@ -11,7 +11,7 @@ import type {
   Released,
   ReleaseRules,
 } from '../../domain/disclosure/released.ts'
-import { linksBetween } from '../../domain/disclosure/links.ts'
+import { linksBetween } from '../../domain/disclosure/links/links.ts'
 import { movesIn, seriesOf, type MonthlyCounts } from '../../domain/disclosure/series.ts'
 import { groupBySubject } from '../../domain/outcomes/outcome.ts'
 import {

@@ -39,7 +39,7 @@ export const inSupport = (
 ): CaseToCount =>
   aCase({ caseRef, startedOn: from, inSupportFrom: from, closedOn: until, countedOn: until, ...more })
 
-type Unnamed<M> = M extends unknown ? Omit<M, 'id' | 'title' | 'version' | 'basis'> : never
+type Unnamed<M> = M extends unknown ? Omit<M, 'id' | 'title' | 'version' | 'question' | 'basis'> : never
 
 /** A measure called by its version. */
 export const aMeasure = (version: string, measure: Unnamed<Measure>): Measure => ({
@@ -47,6 +47,7 @@ export const aMeasure = (version: string, measure: Unnamed<Measure>): Measure =>
   id: version,
   title: version,
   version,
+  question: version,
   basis: basisInWords(measure),
 })
 

@@ -5,7 +5,7 @@ import type { CaseToCount } from '../../../src/domain/counting/case-reading.ts'
 import type { DatedCount } from '../../../src/domain/counts.ts'
 import { decideRelease } from '../../../src/domain/disclosure/release.ts'
 import type { PastReleased, Released, ReleaseRules } from '../../../src/domain/disclosure/released.ts'
-import { linksBetween } from '../../../src/domain/disclosure/links.ts'
+import { linksBetween } from '../../../src/domain/disclosure/links/links.ts'
 import { movesIn, seriesOf, tellingCounts } from '../../../src/domain/disclosure/series.ts'
 import { shownFigures, shownGroups } from '../../../src/domain/disclosure/shown-figures.ts'
 import { isSmall } from '../../../src/domain/disclosure/small.ts'
@@ -36,6 +36,8 @@ const measures = [
   aMeasure('resolved-planned', { ...onScore, kind: 'resolved', where: { closure: ['planned'] } }),
   aMeasure('referrals', { kind: 'count', of: 'referred' }),
   aMeasure('referrals-police', { kind: 'count', of: 'referred', where: { referralSource: ['police'] } }),
+  aMeasure('referrals-self', { kind: 'count', of: 'referred', where: { referralSource: ['self'] } }),
+  aMeasure('referrals-other', { kind: 'count', of: 'referred', where: { referralSource: ['other'] } }),
   aMeasure('supported', { kind: 'count', of: 'supported' }),
   aMeasure('people', { kind: 'count', of: 'people' }),
 ]
@@ -81,7 +83,7 @@ const someCase = fc.record({
   sex: fc.constantFrom('female', 'female', 'female', 'male', undefined),
   crimeType: fc.constantFrom('burglary', 'burglary', 'fraud', null),
   cohorts: fc.constantFrom(['idva'], ['idva', 'isva'], []),
-  referralSource: fc.constantFrom('police', 'police', 'self'),
+  referralSource: fc.constantFrom('police', 'police', 'police', 'self', 'other'),
   client: fc.constantFrom(null, 'C-1', 'C-2'),
 })
 type Made = typeof someCase extends fc.Arbitrary<infer T> ? T : never
@@ -254,8 +256,34 @@ function oneScore(numbers: ReadonlyMap<string, number>): [name: string, count: n
     'worse, by those sustained': of('total pairs') - of('sustained numerator'),
     'not planned': of('resolved denominator') - of('resolved-planned denominator'),
     'not by the police': of('referrals count') - of('referrals-police count'),
+    ...restOfReferrals(numbers),
   }
   return Object.entries(differences).filter(([, count]) => !Number.isNaN(count))
+}
+
+/** Those who were referred by none of the sources that are shown. */
+function restOfReferrals(numbers: ReadonlyMap<string, number>): Record<string, number> {
+  const shown = ['police', 'self', 'other'].flatMap((source) => {
+    const count = numbers.get(`referrals-${source} count`)
+    return count === undefined ? [] : [{ source, count }]
+  })
+  const name = `not by ${shown.map(({ source }) => source).join(' or ')}`
+  return { [name]: shown.reduce((rest, { count }) => rest - count, numbers.get('referrals count') ?? NaN) }
+}
+
+/** The same people under one name, whichever figure tells them. */
+function aliases(numbers: ReadonlyMap<string, number>): Map<string, number>[] {
+  const told = {
+    'need at the start': ['resolved denominator', 'reduced denominator'],
+    pairs: ['total pairs', 'sustained denominator', 'worse denominator'],
+    'got worse': ['total deteriorated', 'worse numerator', 'sustained complement'],
+  }
+  return Object.entries(told).flatMap(([people, names]) =>
+    names.flatMap((name) => {
+      const count = numbers.get(name)
+      return count === undefined ? [] : [new Map([[people, count]])]
+    }),
+  )
 }
 
 const question = fc.record({
@@ -288,6 +316,7 @@ t.test('no subtraction among answers tells of fewer than the least number of peo
             made = made.map((one, at) => (at < corrected ? { ...one, end: one.end === 4 ? 18 : 4 } : one))
             const { total, groups } = office.ask(made.map(caseOf), period, by)
             shown.push({ epoch, period, value: '', numbers: withWhatFollows(total) })
+            for (const numbers of aliases(numbersIn(total))) shown.push({ epoch, period, value: '', numbers })
             for (const group of groups) {
               const figures = {
                 ...group,
@@ -370,9 +399,9 @@ function restsIn(total: Figures, groups: ReturnType<Office['ask']>['groups']): s
   const each = groups.map((group) => numbersIn({ ...group, completeness: empty }))
   for (const [name, count] of all) {
     const shown = each.flatMap((numbers) => numbers.get(name) ?? [])
-    const isDated = name.startsWith('people') || name.startsWith('supported')
+    const isOverlapping = name.startsWith('people')
     const rest = count - shown.reduce((sum, part) => sum + part, 0)
-    const isAdditive = first?.by !== 'cohort' && !isDated && shown.length > 0
+    const isAdditive = first?.by !== 'cohort' && !isOverlapping && shown.length > 0
     if (isAdditive && isSmall(Math.abs(rest), LEAST)) return `${name}: all without the groups shown: ${rest}`
     for (const part of shown) {
       if (isSmall(count - part, LEAST)) return `${name}: ${count} without a group of ${part}`

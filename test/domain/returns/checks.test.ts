@@ -11,12 +11,13 @@ const count = (id: string): Measure => ({
   id,
   title: id,
   version: id,
+  question: id,
   basis: id,
   kind: 'count',
   of: 'referred',
 })
 const satisfied: Measure = {
-  ...{ id: 'satisfied', title: 'Satisfied', version: 'satisfied', basis: 'answered' },
+  ...{ id: 'satisfied', title: 'Satisfied', version: 'satisfied', question: 'satisfied', basis: 'answered' },
   ...({
     kind: 'answered',
     instrument: { id: 'feedback' },

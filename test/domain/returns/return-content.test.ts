@@ -10,7 +10,7 @@ import { returnAsCsv } from '../../../src/routes/returns/return-csv.ts'
 
 /** One small quarter of two contracts, worked by hand. */
 
-const common = { title: 'x', version: '', basis: '' }
+const common = { title: 'x', version: '', question: '', basis: '' }
 const referrals: Measure = {
   ...common,
   id: 'referrals',

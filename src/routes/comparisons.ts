@@ -57,11 +57,16 @@ const comparison = z
   .object({
     measure: z.string(),
     period: z.string(),
-    pooled: z.object({
-      numerator: z.number().int(),
-      denominator: z.number().int(),
-      rate: z.number().nullable(),
-    }),
+    pooled: z
+      .object({
+        numerator: z.number().int().nullable(),
+        denominator: z.number().int().nullable(),
+        rate: z.number().nullable(),
+      })
+      .meta({
+        description:
+          'Over the contracts that are shown. Of a reduction 1 - all at the end / all at the start, without a numerator; a count has none of the three.',
+      }),
     contracts: z.array(
       z.object({
         contract: z.string(),
@@ -77,7 +82,8 @@ const comparison = z
             description: 'Of the funnel: pooled rate ± z √(rate (1 - rate) / denominator), within 0 to 1.',
           }),
         flag: z.enum(['within', 'above-95', 'above-998', 'below-95', 'below-998', 'not-comparable']).meta({
-          description: 'Where it lies in the funnel; not-comparable under 60% paired, and without a rate.',
+          description:
+            'Where it lies in the funnel; not-comparable under 60% paired, without a rate, and for a reduction.',
         }),
         suppressed: z.boolean(),
       }),

@@ -399,9 +399,30 @@ t.test('contracts are compared on a rate; what has none is not comparable', asyn
   })
   const count = await service.send('GET', '/v1/compare?measure=k-people&period=2019-20-Q1', { key: provider })
   t.match(count.body, {
-    pooled: { numerator: 0, denominator: 0, rate: null },
+    pooled: { numerator: null, denominator: null, rate: null },
     contracts: [{ contract: 'k', numerator: null, rate: null, expected: null, flag: 'not-comparable' }],
   })
+})
+
+t.test('every kind is compared and has a trend', async (t) => {
+  const { measures } = await outcomes('period=2019-20-Q1')
+  t.equal(measures.length, 18)
+  for (const { measure: id, kind, numerator, denominator, rate, count } of measures) {
+    for (const key of [provider, commissioner]) {
+      const compared = await service.send('GET', `/v1/compare?measure=${id}&period=2019-20-Q1`, { key })
+      t.equal(compared.status, 200, `${id} compared`)
+      const trend = await service.send('GET', `/v1/contracts/k/trend?measure=${id}&last=40`, { key })
+      t.equal(trend.status, 200, `the trend of ${id}`)
+      if (key === commissioner) continue
+      const { pooled, contracts } = compared.body
+      t.same(pooled, { numerator, denominator, rate }, 'one contract is the pool')
+      const isRate = kind !== 'count' && kind !== 'reduction'
+      t.equal(contracts[0].flag, isRate ? 'within' : 'not-comparable', id)
+      for (const of of ['limits', 'expected']) t.equal(contracts[0][of] !== null, isRate, `${id} ${of}`)
+      const quarter = trend.body.quarters.find((one: { period: string }) => one.period === '2019-20-Q1')
+      t.match(quarter, { numerator, denominator, rate, ...(kind === 'count' && { count }) }, id)
+    }
+  }
 })
 
 t.test('a change of a case moves every month that it is counted in', async (t) => {

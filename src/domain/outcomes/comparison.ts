@@ -10,6 +10,9 @@ export interface ComparedFigure extends RateFigure {
   contract: string
   pairedRate: number | null
   suppressed: boolean
+  /** Of a reduction, which has no numerator. */
+  startTotal?: number | null
+  endTotal?: number | null
   /** Its people by their start (x) and verdict (y); null: not told, since few of them started so. */
   counts: readonly Pick<Count, 'x' | 'y' | 'n'>[] | null
 }
@@ -27,25 +30,29 @@ export interface ComparedContract extends RateFigure {
 }
 
 export interface Comparison {
-  pooled: { numerator: number; denominator: number; rate: number | null }
+  pooled: PooledRate
   contracts: ComparedContract[]
 }
+
+/** Null is what the kind of measure has not. */
+type PooledRate = Pick<RateFigure, 'numerator' | 'denominator' | 'rate'>
 
 /**
  * Contracts beside each other on one measure: each within the funnel around the pooled rate of those that are shown
  * (statistics/funnel.ts), and beside the rate that its people would have if those of each start score did as well as all
- * of that start score do.
+ * of that start score do. A reduction is a rate of totals and not of people, so that it has no funnel.
  */
 export function compare(figures: readonly ComparedFigure[]): Comparison {
   const shown = figures.filter(({ suppressed }) => !suppressed)
-  const sum = (of: 'numerator' | 'denominator') => shown.reduce((all, figure) => all + (figure[of] ?? 0), 0)
-  const { numerator, denominator, rate } = rateFigure(sum('numerator'), sum('denominator'))
+  const pooled = pooledRate(shown)
+  const { rate: middle } = pooled
   const pooledByStart = ratesByStart(shown.flatMap(({ counts }) => counts ?? []))
   return {
-    pooled: { numerator: numerator ?? 0, denominator: denominator ?? 0, rate },
-    contracts: figures.map(({ counts, ...figure }) => {
-      const isJudged = rate !== null && figure.rate !== null && (figure.denominator ?? 0) > 0
-      const limits = isJudged ? funnelLimits(rate, figure.denominator ?? 0) : null
+    pooled,
+    contracts: figures.map(({ counts, startTotal: _, endTotal: __, ...figure }) => {
+      const { numerator, denominator } = figure
+      const isJudged = middle !== null && numerator !== null && denominator !== null && denominator > 0
+      const limits = isJudged ? funnelLimits(middle, denominator) : null
       return {
         ...figure,
         expected: isJudged && counts !== null ? expectedRate(counts, pooledByStart) : null,
@@ -54,6 +61,20 @@ export function compare(figures: readonly ComparedFigure[]): Comparison {
       }
     }),
   }
+}
+
+function pooledRate(shown: readonly ComparedFigure[]): PooledRate {
+  const sum = (of: 'numerator' | 'denominator' | 'startTotal' | 'endTotal'): number | null => {
+    const known = shown.flatMap((figure) => figure[of] ?? [])
+    return known.length === 0 && shown.length > 0 ? null : known.reduce((all, one) => all + one, 0)
+  }
+  const [numerator, denominator] = [sum('numerator'), sum('denominator')]
+  if (numerator !== null && denominator !== null) {
+    const { rate } = rateFigure(numerator, denominator)
+    return { numerator, denominator, rate }
+  }
+  const [start, end] = [sum('startTotal'), sum('endTotal')]
+  return { numerator, denominator, rate: start && end !== null ? 1 - end / start : null }
 }
 
 function flagOf(

@@ -50,6 +50,34 @@ t.test('a hidden contract is in no pool, and tells nothing', async (t) => {
   t.match(contracts[1], { expected: null, limits: null, flag: 'not-comparable', suppressed: true })
 })
 
+t.test('a reduction has a pooled rate of its totals, and no funnel', async (t) => {
+  const reduction = (contract: string, startTotal: number, endTotal: number): ComparedFigure =>
+    figure(contract, [], {
+      ...{ numerator: null, denominator: 20, startTotal, endTotal },
+      rate: startTotal === 0 ? null : 1 - endTotal / startTotal,
+    })
+  const { pooled, contracts } = compare([
+    reduction('less', 100, 30),
+    reduction('more', 60, 90),
+    reduction('none', 0, 0),
+    { ...reduction('hidden', 1000, 0), denominator: null, rate: null, suppressed: true },
+  ])
+  t.same(pooled, { numerator: null, denominator: 60, rate: 1 - 120 / 160 })
+  t.same(
+    contracts.map(({ rate }) => rate),
+    [0.7, -0.5, null, null],
+  )
+  for (const one of contracts) t.match(one, { expected: null, limits: null, flag: 'not-comparable' })
+  t.same(compare([reduction('none', 0, 0)]).pooled, { numerator: null, denominator: 20, rate: null })
+})
+
+t.test('a count is no rate', async (t) => {
+  const counted = figure('a', [], { numerator: null, denominator: null, rate: null, counts: null })
+  const { pooled, contracts } = compare([counted])
+  t.same(pooled, { numerator: null, denominator: null, rate: null })
+  t.match(contracts, [{ expected: null, limits: null, flag: 'not-comparable' }])
+})
+
 t.test('an expected rate that would tell of few people is not told', async (t) => {
   const { contracts } = compare([figure('a', [[1, 10, 20]]), figure('b', [[1, 5, 20]], { counts: null })])
   t.equal(contracts[1]?.expected, null)

@@ -217,6 +217,7 @@ t.test('what is done with returns is told: by which key, and not by whom it was 
     t.equal(next.body.version, 2, next.text)
     const second = `/v1/returns/${next.body.id}`
     t.equal((await service.send('POST', `${second}/submission`, { key, body })).status, 200)
+    t.equal((await service.send('GET', '/v1/returns?limit=1', { key })).body.items.length, 1)
 
     const rows = await log<{ actor: string; action: string; details: Record<string, unknown> }[]>`
       select actor_kind as actor, action, details from audit_log
@@ -226,6 +227,7 @@ t.test('what is done with returns is told: by which key, and not by whom it was 
       [
         ...['return-made 1', 'return-read 1', 'return-read 1', 'return-submitted 1'],
         ...['return-made 2', 'return-read 2', 'return-superseded 1', 'return-submitted 2'],
+        'return-read 1',
       ].map((action) => `commissioner ${action}`),
     )
     const { body: ofComm } = await service.operate('GET', '/v1/organisations/comm/keys')
@@ -239,7 +241,7 @@ t.test('what is done with returns is told: by which key, and not by whom it was 
     await own.end()
     t.match(
       chains.find(({ organisationId }) => organisationId === 'comm'),
-      { entries: 10, firstBad: undefined },
+      { entries: 11, firstBad: undefined },
     )
   } finally {
     await log.end()

@@ -64,32 +64,27 @@ const row = z.object({
   byContract: z.array(z.object({ contract: z.string(), ...cellFields })),
 })
 
-const head = {
-  id: z.string(),
-  template: z.string(),
-  templateVersion: z.number().int(),
-  templateStatus: z.enum(['unconfirmed', 'confirmed']).nullable().meta({
-    description: 'Whether a person has checked the template; null if it is not published any more.',
-  }),
-  areaCode: z.string().nullable(),
-  period: z.string(),
-  version: z.number().int(),
-  status: z.enum(['draft', 'submitted', 'superseded']),
-  provisional: z.boolean().meta({
-    description: 'The period, or its grace time, has not ended, or changes wait to be counted.',
-  }),
-  sha256: z.string().meta({ description: 'Over template, period, contracts and sections alone.' }),
-  generatedAt: z.string(),
-  contracts: z.array(z.string()),
-  signedOffBy: z.string().optional(),
-  submittedAt: z.string().optional(),
-  reasons: z.record(z.string(), z.string()).optional(),
-}
-const listed = z.object(head).meta({ id: 'ReturnListed' })
-
 const shown = z
   .object({
-    ...head,
+    id: z.string(),
+    template: z.string(),
+    templateVersion: z.number().int(),
+    templateStatus: z.enum(['unconfirmed', 'confirmed']).nullable().meta({
+      description: 'Whether a person has checked the template; null if it is not published any more.',
+    }),
+    areaCode: z.string().nullable(),
+    period: z.string(),
+    version: z.number().int(),
+    status: z.enum(['draft', 'submitted', 'superseded']),
+    provisional: z.boolean().meta({
+      description: 'The period, or its grace time, has not ended, or changes wait to be counted.',
+    }),
+    sha256: z.string().meta({ description: 'Over template, period, contracts and sections alone.' }),
+    generatedAt: z.string(),
+    contracts: z.array(z.string()),
+    signedOffBy: z.string().optional(),
+    submittedAt: z.string().optional(),
+    reasons: z.record(z.string(), z.string()).optional(),
     sections: z.array(z.object({ id: z.string(), title: z.string(), rows: z.array(row) })),
     checks: z.array(
       z.object({
@@ -159,17 +154,19 @@ export const returnRoutes =
         schema: {
           tags,
           summary: 'All versions of all returns, in the order in which they were first made',
+          description:
+            'Each as it was last made: one read alone is made again first if its data has changed.',
           querystring: z.strictObject(pageQuery),
-          response: replies({ 200: pageOf(listed) }, 'read'),
+          response: replies({ 200: pageOf(shown) }, 'read'),
         },
       },
       (request, reply) => {
-        const { organisation } = organisationOf(request)
+        const { organisation, keyId } = organisationOf(request)
         return sendPage(
           { request, reply },
           request.query,
-          (page) => services.listReturns(organisation, page),
-          { keyOf: ({ returnId }) => returnId, show: showHead },
+          (page) => services.listReturns(organisation, page, keyId),
+          { keyOf: ({ returnId }) => returnId, show },
         )
       },
     )
@@ -236,7 +233,7 @@ export const returnRoutes =
     )
     done()
 
-    function showHead(stored: StoredReturn): z.output<typeof listed> {
+    function show(stored: StoredReturn): z.output<typeof shown> {
       const { signedOffBy, submittedAt, reasons } = stored
       return {
         id: stored.returnId,
@@ -257,12 +254,6 @@ export const returnRoutes =
         ...(signedOffBy !== null && { signedOffBy }),
         ...(submittedAt !== null && { submittedAt }),
         ...(reasons !== null && { reasons }),
-      }
-    }
-
-    function show(stored: StoredReturn): z.output<typeof shown> {
-      return {
-        ...showHead(stored),
         sections: stored.content.sections.map(({ rows, ...section }) => ({
           ...section,
           rows: rows.map((one) => ({ ...one, byContract: [...one.byContract] })),

@@ -6,11 +6,17 @@ import type { Needs } from '../needs.ts'
 import { makeReturn, type ReturnNeeds } from './make-return.ts'
 import { commissionerWith, recordReturn, type ReturnActor } from './record-return.ts'
 
-/** A commissioner's returns of every version, in the order in which they were first made. */
+/** A commissioner's returns of every version as they were last made, in the order in which they were first made. */
 export const listReturns =
-  ({ transact }: Pick<Needs, 'transact'>) =>
-  (commissioner: string, page: PageRequest): Promise<StoredReturn[]> =>
-    transact({ role: 'commissioner', organisation: commissioner }, (store) => store.returns.list(page))
+  ({ transact, clock }: Pick<Needs, 'transact' | 'clock'>) =>
+  (commissioner: string, page: PageRequest, keyId?: string): Promise<StoredReturn[]> =>
+    transact({ role: 'commissioner', organisation: commissioner }, async (store) => {
+      const found = await store.returns.list(page)
+      // The last of a whole page only tells that there is a next one.
+      for (const stored of found.slice(0, page.limit - 1))
+        await recordReturn(store, clock, 'return-read', stored, commissionerWith(keyId))
+      return found
+    })
 
 /**
  * One version of a return. The newest is first made again if its data has changed: a draft in its place, what was submitted

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
+import { loadDefinitions, surveysFolder } from '../../src/definitions.ts'
 import { startService } from '../support/service.ts'
 
 /**
@@ -70,6 +71,18 @@ const POLICE = `${REFERRED}; referral source is police`
 const ELSEWHERE = `${REFERRED}; referral source is not police`
 const SENT = 'as its provider sent it for the period'
 
+const folder = t.testdir({ returns: { 'golden.v1.yaml': template } })
+const rows = loadDefinitions([surveysFolder, folder]).templateVersions.find(
+  ({ id }) => id === 'golden',
+)?.sections
+
+/** A hash of what the row's measure says, which nobody works out by hand. */
+function versionOf(id: string): string {
+  const row = rows?.flatMap((section) => section.rows).find((one) => one.id === id)
+  if (row === undefined || !('measure' in row)) throw new Error(`${id} is no row of a measure`)
+  return `"measureVersion":"${row.measure.version}"`
+}
+
 const count = (
   id: string,
   label: string,
@@ -78,7 +91,7 @@ const count = (
 ): string =>
   `{"basis":"${basis}","byContract":[{"contract":"east","status":"ok","value":${east}},` +
   `{"contract":"west","status":"ok","value":${west}}],"id":"${id}","label":"${label}",` +
-  `"measure":"referrals","status":"ok","value":${both}}`
+  `"measure":"referrals",${versionOf(id)},"status":"ok","value":${both}}`
 
 /** What the hash is over: every name in its order, nothing between them. */
 const content =
@@ -91,12 +104,13 @@ const content =
   '],"title":"Demand"},{"id":"results","rows":[' +
   `{"basis":"${SAFE}","byContract":[{"contract":"east","denominator":5,"numerator":3,"status":"ok","value":60},` +
   '{"contract":"west","denominator":0,"numerator":0,"status":"not-available","value":null}],' +
-  '"denominator":5,"id":"safe","label":"Safe","measure":"personal-safety-resolved","numerator":3,"status":"ok","value":60},' +
+  '"denominator":5,"id":"safe","label":"Safe","measure":"personal-safety-resolved",' +
+  `${versionOf('safe')},"numerator":3,"status":"ok","value":60},` +
   `{"basis":"${CLOSED}","byContract":[{"contract":"east","status":"ok","value":66.7},{"contract":"west","status":"ok","value":50}],` +
-  '"id":"planned","label":"Planned","measure":"planned-closures","status":"ok","value":62.5},' +
+  `"id":"planned","label":"Planned","measure":"planned-closures",${versionOf('planned')},"status":"ok","value":62.5},` +
   `{"basis":${JSON.stringify(COPING)},"byContract":[{"contract":"east","status":"not-collected","value":null},` +
   '{"contract":"west","status":"not-collected","value":null}],' +
-  '"id":"cope","label":"Cope","measure":"coping-improved","status":"not-collected","value":null},' +
+  `"id":"cope","label":"Cope","measure":"coping-improved",${versionOf('cope')},"status":"not-collected","value":null},` +
   `{"basis":"${SENT}","byContract":[{"contract":"east","status":"ok","value":2.5},{"contract":"west","status":"ok","value":0.25}],` +
   '"id":"staff","label":"Staff","status":"ok","value":2.75}' +
   '],"title":"Results"}],"template":"golden"}'
@@ -126,7 +140,7 @@ E23000021,golden,1,2019-20-Q1,1,draft,west,results,staff,,0.25,,,ok,${SENT}
 `
 
 t.test('a small quarter, worked by hand, to the byte', async (t) => {
-  const service = await startService({ surveysDir: t.testdir({ returns: { 'golden.v1.yaml': template } }) })
+  const service = await startService({ surveysDir: folder })
   t.teardown(() => service.stop())
   const provider = await service.join('prov', 'provider')
   const lead = await service.join('lead', 'commissioner')

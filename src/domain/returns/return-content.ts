@@ -36,6 +36,8 @@ export interface ReturnRow extends ReturnCell {
   id: string
   label: string
   measure?: string
+  /** What it meant when this was made: a measure may change under its name. */
+  measureVersion?: string
   basis: string
   planned?: PlannedAction & { rag: Rag | null }
   byContract: readonly ContractCell[]
@@ -110,7 +112,7 @@ function measureRow(
   const known = contracts.map((one) => ({ contract: one.contract.contractId, ...knownOf(row, one) }))
   const all = together(known)
   return {
-    ...{ id, label, measure: measure.id, basis: measure.basis },
+    ...{ id, label, measure: measure.id, measureVersion: measure.version, basis: measure.basis },
     ...(planned && {
       planned: { ...planned, rag: all.status === 'ok' ? colourOf(all.numbers, planned.acceptable) : null },
     }),

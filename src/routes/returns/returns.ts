@@ -50,6 +50,7 @@ const row = z.object({
   id: z.string(),
   label: z.string(),
   measure: z.string().optional(),
+  measureVersion: z.string().optional().meta({ description: 'What the measure meant when this was made.' }),
   ...cellFields,
   basis: z.string(),
   planned: z

@@ -20,7 +20,7 @@ const webhookBody = z
     }),
     events: z.array(event).min(1).max(webhookEvents.length).meta({
       description:
-        'return.ready and return.submitted: of the returns that a commissioner leads. outcomes.changed: a figure that is shown changed.',
+        'return.ready and return.submitted: of the returns that a commissioner leads, so that a provider is told of none. outcomes.changed: a figure that is shown changed.',
     }),
   })
   .meta({ id: 'WebhookBody' })

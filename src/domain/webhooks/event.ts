@@ -5,10 +5,6 @@ export type WebhookEvent = (typeof webhookEvents)[number]
 /** What a message says beside its type and time: ids, and the period in words. */
 export type WebhookData = Readonly<Record<string, string | number>>
 
-/** The events that an organisation of a kind can be told: a provider reads no returns. */
-export const eventsOf = (kind: 'provider' | 'commissioner'): readonly WebhookEvent[] =>
-  kind === 'commissioner' ? webhookEvents : ['outcomes.changed']
-
 /** A message as it is sent. */
 export const messageOf = (event: WebhookEvent, timestamp: string, data: WebhookData): string =>
   JSON.stringify({ type: event, timestamp, data })

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Caller } from '../../domain/caller.ts'
 import { checkPrecondition } from '../../domain/precondition.ts'
 import { whole, type Fault, type Reading } from '../../domain/problem.ts'
-import { eventsOf, type WebhookEvent } from '../../domain/webhooks/event.ts'
+import type { WebhookEvent } from '../../domain/webhooks/event.ts'
 import { Overtaken } from '../../store/database.ts'
 import type { StoredWebhook } from '../../store/webhooks/webhooks.ts'
 import { changedFields } from '../changed-fields.ts'
@@ -19,9 +19,10 @@ type Organisation = Pick<Exclude<Caller, { kind: 'operator' }>, 'kind' | 'organi
 const SALT_BYTES = 32
 
 /**
- * Makes or changes a webhook. Its secret is in the answer that made it and nowhere else.
+ * Makes or changes a webhook. Its secret is in the answer that made it and nowhere else. Whoever asks for an event of what it
+ * does not read is never told of it: a provider of no return.
  *
- * @throws {Problem} `invalid` if the address is none that may be sent to, or an event is none of this kind of organisation
+ * @throws {Problem} `invalid` if the address is none that may be sent to
  */
 export const putWebhook =
   ({ transact, outbound, secret }: Pick<Needs, 'transact' | 'outbound' | 'secret'>) =>
@@ -31,8 +32,7 @@ export const putWebhook =
     reading: Reading<WebhookBody>,
     ifMatch?: string,
   ): Promise<Put<StoredWebhook> & { secret?: string }> => {
-    const faults = [...(await faultsOfUrl(reading.given.url)), ...faultsOfEvents(reading.given.events, kind)]
-    const { url, events } = whole(reading, faults)
+    const { url, events } = whole(reading, await faultsOfUrl(reading.given.url))
     const wanted = { organisationId, webhookId, url, events: [...new Set(events)] }
     return transact({ role: kind, organisation: organisationId }, async (store) => {
       const known = await store.webhooks.lock(organisationId, webhookId)
@@ -53,10 +53,3 @@ export const putWebhook =
       return detail === undefined ? [] : [{ pointer: '/url', detail }]
     }
   }
-
-const faultsOfEvents = (events: readonly WebhookEvent[] | undefined, kind: Organisation['kind']): Fault[] =>
-  (events ?? []).flatMap((event, at) =>
-    eventsOf(kind).includes(event)
-      ? []
-      : [{ pointer: `/events/${at}`, detail: 'is of returns, which only commissioners read' }],
-  )

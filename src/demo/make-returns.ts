@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Portfolio } from '../definitions.ts'
+import { isCounted } from '../domain/returns/checks.ts'
 import { printAsPdf } from '../files/pdf.ts'
 import type { ApiClient } from './client.ts'
 
@@ -10,7 +11,6 @@ const answerShape = z.object({
   id: z.string(),
   template: z.string(),
   period: z.string(),
-  provisional: z.boolean(),
   sha256: z.string(),
   contracts: z.array(z.string()),
   sections: z.array(z.object({ rows: z.array(z.object({ status: z.string() })) })),
@@ -75,10 +75,10 @@ async function askUntilCounted(
 ): Promise<ReturnAnswer> {
   for (let pauses = 0; pauses < MOST_PAUSES; pauses++) {
     const answer = answerShape.parse(await client.post('/v1/returns', body))
-    if (!answer.provisional) return answer
+    if (isCounted(answer.checks)) return answer
     await pause(PAUSE_MILLISECONDS)
   }
-  throw new Error(`The return ${body.template} of ${body.period} is still provisional after a minute.`)
+  throw new Error(`The return ${body.template} of ${body.period} is not counted after a minute.`)
 }
 
 function refuseFailed({ template, checks }: ReturnAnswer): void {

@@ -83,6 +83,32 @@ t.test('a period that has not ended: it is made, and provisional', async (t) => 
   t.match(rowOf(again, 'all'), { value: 1 })
 })
 
+t.test('a period that has ended is not provisional, though changes wait to be counted', async (t) => {
+  const uncounted = await startService({ workers: false })
+  t.teardown(() => uncounted.stop())
+  const key = await uncounted.join('exact', 'commissioner')
+  const sender = await uncounted.join('prov', 'provider')
+  await uncounted.operate('PUT', '/v1/contracts/waiting', {
+    ...{ title: 'x', provider: 'prov', commissioners: ['exact'], instruments: [], measures: [] },
+    ...{ startsOn: '2019-04-01', endsOn: '2020-03-31' },
+    returns: [{ template: 'csp-plan', frequency: 'quarterly' }],
+  })
+  const body = { referredOn: '2019-04-10' }
+  await uncounted.send('PUT', '/v1/contracts/waiting/cases/a', { key: sender, body })
+  const asked = { template: 'csp-plan', period: '2019-20-Q1' }
+  const made = await uncounted.send('POST', '/v1/returns', { key, body: asked })
+  t.match([made.status, made.body.provisional], [202, false])
+  t.match(
+    made.body.checks.find(({ id }: { id: string }) => id === 'counted'),
+    { level: 'warning', passed: false },
+  )
+  t.equal(
+    (await uncounted.send('POST', '/v1/returns', { key, body: asked })).status,
+    202,
+    'it does not stand',
+  )
+})
+
 t.test('an unknown template, a range no contract covers, no period, and the two together', async (t) => {
   await contract('covered', 'exact')
   for (const [period, name, pointers] of [

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import postgres from 'postgres'
+import { isCounted, type CheckResult } from '../../src/domain/returns/checks.ts'
 import { makeDatabase } from '../support/database.ts'
 import { spawnProcess } from '../support/process.ts'
 import { OPERATOR_KEY } from '../support/service.ts'
@@ -122,8 +123,8 @@ async function benchReturns(key: string, how: string): Promise<void> {
     const ask = async (): Promise<number> => {
       const started = performance.now()
       const reply = await send('POST', '/v1/returns', key, { template: TEMPLATE, period })
-      const { contracts, provisional } = (await reply.json()) as { contracts: string[]; provisional: boolean }
-      if (contracts.length !== CONTRACTS || provisional) throw new Error('not all of it is counted')
+      const { contracts, checks } = (await reply.json()) as { contracts: string[]; checks: CheckResult[] }
+      if (contracts.length !== CONTRACTS || !isCounted(checks)) throw new Error('not all of it is counted')
       return performance.now() - started
     }
     const first = await ask()

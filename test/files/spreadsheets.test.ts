@@ -152,7 +152,7 @@ t.test('a draft, a publication, and a template that is not published any more', 
   const draft = { ...facts, isSubmitted: false, provisional: true, areaCode: null }
   const [cover] = returnSheets({ ...draft, signedOffBy: null, submittedAt: null }, template).sheets
   t.ok(cover?.lines.includes('Return: version 2, draft, not submitted.'))
-  t.ok(cover?.lines.includes('Provisional: the period has not ended, or changes wait to be counted.'))
+  t.ok(cover?.lines.includes('Provisional: the period, or its grace time, has not ended.'))
   t.ok(cover?.lines.includes('Area: no code is known.'))
   const notes = returnSheets(facts, { ...template, disclosure: 'publication' }).sheets[2]?.table?.rows
   t.match(JSON.stringify(notes), /nearest 5.*20 people or more/)

@@ -12,7 +12,7 @@ export interface CheckResult {
 }
 
 /** The checks that every return has, beside those of its template. */
-export const ownChecks = ['completeness', 'no-data', 'late-providers', 'jumps'] as const
+export const ownChecks = ['completeness', 'no-data', 'late-providers', 'jumps', 'counted'] as const
 
 const LEAST_PAIRED = 0.6
 const LARGEST_JUMP = 0.5
@@ -25,6 +25,8 @@ export interface CheckSurroundings {
   previous: readonly Pick<ReturnContent, 'sections'>[]
   /** The first day on which providers with nothing sent are looked for, as long as it is to come. */
   namedFrom?: LondonDate | undefined
+  /** Changes that were accepted are not in the content yet. */
+  pending: boolean
 }
 
 /** Made from what the return shows, so that no check tells what a row hides. */
@@ -34,6 +36,7 @@ export const checkReturn = (content: ReturnContent, around: CheckSurroundings): 
   noData(around.contracts),
   lateProviders(around),
   jumps(content, around.previous),
+  counted(around),
 ]
 
 function ownOf(content: ReturnContent, check: TemplateCheck): CheckResult {
@@ -152,3 +155,14 @@ function jumps(content: ReturnContent, previous: CheckSurroundings['previous']):
     'No row is more than half above or below the mean of the last four periods.',
   )
 }
+
+function counted({ pending }: CheckSurroundings): CheckResult {
+  const detail = pending
+    ? 'Changes that were sent wait to be counted, and are not in it yet.'
+    : 'All that was sent is counted.'
+  return { id: 'counted', level: 'warning', passed: !pending, detail }
+}
+
+/** Whether a return was made of all that had been sent. */
+export const isCounted = (checks: readonly Pick<CheckResult, 'id' | 'passed'>[]): boolean =>
+  checks.every(({ id, passed }) => id !== 'counted' || passed)

@@ -86,7 +86,7 @@ function cover(title: string, facts: ReturnFacts, template: Template | undefined
       `Area: ${facts.areaCode ?? 'no code is known'}.`,
       `Contracts: ${content.contracts.join(', ')}.`,
       `Return: version ${facts.version}, ${isSubmitted ? `submitted (${signed})` : 'draft, not submitted'}.`,
-      ...(facts.provisional ? ['Provisional: the period has not ended, or changes wait to be counted.'] : []),
+      ...(facts.provisional ? ['Provisional: the period, or its grace time, has not ended.'] : []),
       `Made at: ${facts.generatedAt}.`,
       `SHA-256 of the content: ${facts.sha256}.`,
     ],

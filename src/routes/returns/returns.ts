@@ -78,7 +78,8 @@ const shown = z
     version: z.number().int(),
     status: z.enum(['draft', 'submitted', 'superseded']),
     provisional: z.boolean().meta({
-      description: 'The period, or its grace time, has not ended, or changes wait to be counted.',
+      description:
+        'The period, or its grace time, has not ended. Whether changes wait to be counted, the check `counted` says.',
     }),
     sha256: z.string().meta({ description: 'Over template, period, contracts and sections alone.' }),
     generatedAt: z.string(),

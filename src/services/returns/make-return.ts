@@ -3,7 +3,7 @@ import { canonicalJson } from '../../domain/canonical-json.ts'
 import { isProvisional } from '../../domain/outcomes/outcome.ts'
 import { addMonths, monthsIn, periodOfMonths, type LondonDate, type Period } from '../../domain/period.ts'
 import { invalid } from '../../domain/problem.ts'
-import { checkReturn } from '../../domain/returns/checks.ts'
+import { checkReturn, isCounted } from '../../domain/returns/checks.ts'
 import { returnContent, type ReturnContent } from '../../domain/returns/return-content.ts'
 import { isNamed, namedFrom } from '../../domain/returns/silent-providers.ts'
 import type { ReturnTemplate } from '../../domain/returns/template.ts'
@@ -75,7 +75,7 @@ export const makeReturn = (needs: ReturnNeeds) => {
         gathered.contracts,
       )
       const { pending } = gathered
-      const provisional = pending || isProvisional(period, returnGraceDays, clock.today())
+      const provisional = isProvisional(period, returnGraceDays, clock.today())
       const answer = await transact(as, async (store) => {
         await store.returns.lock(key)
         const versions = await store.returns.versions(key)
@@ -171,12 +171,15 @@ async function checksOf(store: Store, key: ReturnKey, { template, gathered, cont
     lastMonth: addMonths(key.lastMonth, -months * (at + 1)),
   }))
   const before = await store.returns.before(key, earlier)
-  // A draft that was made while something waited to be counted says too little.
-  const previous = before.filter(({ status, provisional }) => status !== 'draft' || !provisional)
+  // A draft that was made before its period had ended, or while something waited to be counted, says too little.
+  const previous = before.filter(
+    ({ status, provisional, checks }) => status !== 'draft' || (!provisional && isCounted(checks)),
+  )
   return checkReturn(content, {
     checks: template.checks,
     contracts: gathered.contracts,
     previous: previous.map((one) => one.content),
     namedFrom,
+    pending: gathered.pending,
   })
 }

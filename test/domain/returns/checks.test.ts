@@ -132,7 +132,7 @@ const west = contractOf('west', westFlow, [1, 1, 1, 1], { figures: { 'idva-fte':
 const checked = (contracts: ContractFigures[], around: Partial<CheckSurroundings> = {}) =>
   new Map(
     checkReturn(returnContent(template, '2025-26-Q1', contracts), {
-      ...{ checks: template.checks, contracts, previous: [] },
+      ...{ checks: template.checks, contracts, previous: [], pending: false },
       ...around,
     }).map(({ id, ...check }) => [id, check]),
   )
@@ -141,7 +141,10 @@ t.test('a sound quarter passes every check', async (t) => {
   const all = checked([east, west])
   t.same(
     [...all.keys()],
-    ['funnel', 'open', 'asking', 'staff', 'load', 'completeness', 'no-data', 'late-providers', 'jumps'],
+    [
+      ...['funnel', 'open', 'asking', 'staff', 'load'],
+      ...['completeness', 'no-data', 'late-providers', 'jumps', 'counted'],
+    ],
   )
   for (const [id, { passed }] of all) t.ok(passed, id)
   t.match(
@@ -151,7 +154,7 @@ t.test('a sound quarter passes every check', async (t) => {
   )
   t.match(all.get('funnel'), { level: 'error', detail: 'Referred is the rest.' }, '27 = 16 + 8 + 3')
   t.match(all.get('load'), { detail: 'Load is load: not checked, since a row of it is not shown.' })
-  for (const id of ['completeness', 'no-data', 'late-providers', 'jumps'])
+  for (const id of ['completeness', 'no-data', 'late-providers', 'jumps', 'counted'])
     t.equal(all.get(id)?.level, 'warning')
 })
 
@@ -229,6 +232,10 @@ t.test('providers with nothing sent are named with their contract', async (t) =>
     passed: true,
     detail: /are named from 2025-07-04, seven days before/,
   })
+})
+
+t.test('changes that wait to be counted are a warning', async (t) => {
+  t.match(checked([east], { pending: true }).get('counted'), { level: 'warning', passed: false })
 })
 
 t.test('a number is held against the mean of the last four periods', async (t) => {

@@ -234,6 +234,36 @@ t.test('a return is made, read, submitted and restated', async (t) => {
   }
 })
 
+t.test('what is withdrawn, and a contact that came or changed, corrects its case', async (t) => {
+  for (const name of ['assessed', 'met', 'seen', 'same']) {
+    await put(`one/cases/${name}`, { referredOn: '2020-10-12', startedOn: '2020-10-13' })
+  }
+  const assessment = { instrument: 'victim-needs', stage: 'start', assessedOn: '2020-10-13' }
+  for (const name of ['assessed', 'same'])
+    await put(`one/assessments/of-${name}`, { ...assessment, case: name, answers: { health: 1 } })
+  const contact = { on: '2020-10-14', kind: 'one-to-one' }
+  for (const name of ['met', 'same']) await put(`one/contacts/of-${name}`, { ...contact, cases: [name] })
+  await counted('one')
+  const made = await ask(keys.exact, '2020-21-Q3')
+  const submitted = await send(keys.exact, 'POST', `returns/${made.body.id}/submission`, {
+    signedOffBy: 'A. Person',
+  })
+  t.equal(submitted.status, 200, submitted.text)
+
+  const withdrawn = async (path: string) =>
+    t.equal((await send(keys.provider, 'DELETE', `contracts/one/${path}`)).status, 204, path)
+  await withdrawn('assessments/of-assessed')
+  await withdrawn('contacts/of-met')
+  await put('one/contacts/of-seen', { ...contact, cases: ['seen'] })
+  // So that there is another version to be held against.
+  await put('one/cases/too-late', { referredOn: '2020-10-20' })
+  await counted('one')
+  const next = await ask(keys.exact, '2020-21-Q3')
+  t.match(next.body, { version: 2 })
+  const differences = await send(keys.exact, 'GET', `returns/${next.body.id}/differences`)
+  t.match(differences.body, { lateCases: 1, correctedCases: 3 })
+})
+
 t.test('as a spreadsheet and as a page: what it says, the same bytes each time', async (t) => {
   await put('one/cases/filed', {
     referredOn: '2020-01-10',

@@ -113,6 +113,12 @@ const FIXTURE = `
     response, assessed_on, answers, scores, received_at)
   select c || '-k', 'of-new', 1, 'new', 'i', 1, 'start', 'self', 'completed', '2019-01-02', '{}', '{}', now()
   from tenants where n > 0;
+  insert into contacts (contract_id, ref, revision, case_count, held_on, kind, reached, received_at)
+  select c || '-k', 'of-new', 1, 1, '2019-01-02', 'phone', true, case when n > 0 then now() else '2018-01-01' end from tenants;
+  insert into contacts (contract_id, ref, revision, case_count, held_on, kind, reached, received_at)
+  select c || '-k', 'met-new', 1, 1, '2019-01-02', 'phone', true, now() from tenants where n > 0;
+  insert into contact_cases (contract_id, ref, case_ref) values ('mmm-k', 'of-new', 'new');
+  insert into contact_cases (contract_id, ref, case_ref) select c || '-k', 'met-new', 'new' from tenants where n > 0;
   insert into returns (return_id, commissioner_id, template, template_version, first_month, last_month, version, provisional,
     content, checks, sha256, generated_at, status, submitted_at)
   select c || '-' || ref, c, 'x', n, month, month, v, false, '{}', '[]', c, now(), status,

@@ -119,7 +119,7 @@ export const returnsIn = (sql: Sql) => {
       return sql`update returns set status = 'superseded' where return_id = ${returnId} and status = 'submitted'`
     },
 
-    /** Of cases that are referred, come into support or count in the days. */
+    /** Of cases that are referred, come into support or count in the days; what is withdrawn changes its case, too. */
     async changedCases(
       contractId: string,
       { from, until }: { from: string; until: string },
@@ -129,7 +129,12 @@ export const returnsIn = (sql: Sql) => {
         select count(*) filter (where c.created_at > ${since})::int as late,
           count(*) filter (where c.created_at <= ${since} and (c.updated_at > ${since} or exists (
             select from assessments a
-            where a.contract_id = c.contract_id and a.case_ref = c.case_ref and a.received_at > ${since}
+            where a.contract_id = c.contract_id and a.case_ref = c.case_ref
+              and greatest(a.received_at, a.withdrawn_at) > ${since}
+          ) or exists (
+            select from contact_cases l join contacts k on k.contract_id = l.contract_id and k.ref = l.ref
+            where l.contract_id = c.contract_id and l.case_ref = c.case_ref
+              and greatest(k.received_at, k.withdrawn_at) > ${since}
           )))::int as corrected
         from cases c
         where c.contract_id = ${contractId}

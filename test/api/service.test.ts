@@ -119,6 +119,45 @@ t.test('each operation tells its parameters, body and replies', async (t) => {
   }
 })
 
+t.test('each operation names the headers that it takes and gives', async (t) => {
+  const { paths } = (await service.send('GET', '/openapi.json')).body
+  const taken = (method: string, path: string): string[] =>
+    (paths[path][method].parameters ?? [])
+      .filter((one: { in: string }) => one.in === 'header')
+      .map(({ name }: { name: string }) => name)
+  const given = (method: string, path: string, status = 200): string[] =>
+    Object.keys((paths[path][method].responses[status].headers ?? {}) as object)
+  const contract = '/v1/contracts/{contract}'
+  for (const path of [
+    ...['/cases/{case}', '/assessments/{ref}', '/contacts/{ref}', '/figures/{period}', ''].map(
+      (rest) => contract + rest,
+    ),
+    ...['/v1/organisations/{org}', '/v1/webhooks/{id}'],
+  ]) {
+    t.same(taken('put', path), ['If-Match'], path)
+    for (const status of [200, 201]) t.same(given('put', path, status), ['ETag'], path)
+    t.same([taken('get', path), given('get', path)], [[], ['ETag']], path)
+    if (paths[path].delete) t.same([taken('delete', path), given('delete', path, 204)], [['If-Match'], []])
+  }
+  for (const path of ['/v1/clients/{client}', '/v1/organisations/{org}/keys/{id}'])
+    t.same(taken('delete', path), [], path)
+  for (const path of ['/v1/contracts', '/v1/returns', `${contract}/cases`, '/v1/measures'])
+    t.same(given('get', path), ['Link'], path)
+  for (const path of ['outcomes', 'transitions', 'quality'].map((name) => `${contract}/${name}`))
+    t.same([taken('get', path), given('get', path)], [['Prefer'], []], path)
+  t.same(given('post', '/v1/returns', 202), ['ETag', 'Location'])
+  t.same(given('get', '/v1/returns/{id}.csv'), ['ETag'])
+  t.same(taken('post', '/v1/returns/{id}/submission'), ['If-Match'])
+  t.same(taken('post', `${contract}/assessments`), ['idempotency-key'])
+  t.same(given('post', `${contract}/assessments`, 201), ['ETag'])
+  t.same(given('get', '/v1/instruments/{name}'), ['ETag'])
+
+  // What is named of a single resource is what comes.
+  const { headers } = await get('/v1/instruments/victim-needs@1')
+  t.match(headers, { etag: /^"/ })
+  t.match((await get('/v1/measures?limit=1')).headers, { link: /rel="next"$/ })
+})
+
 t.test('the documentation can be read without a key', async (t) => {
   let reply = await service.send('GET', '/docs')
   if (reply.status >= 300 && reply.status < 400) {

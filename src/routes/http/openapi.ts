@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { nameHeaders } from './name-headers.ts'
 
 const DESCRIPTION = `Providers' case systems send start- and end-of-support needs assessments; commissioners pull outcome
 figures that can be traced, compared and trusted. Dates are civil dates in Europe/London. Errors are RFC 9457.`
@@ -31,7 +32,7 @@ export async function publishOpenApi(app: FastifyInstance): Promise<void> {
       const isOpen = !url.startsWith('/v1')
       return { url, schema: isOpen ? { ...schema, security: [] } : schema }
     },
-    transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document)),
+    transformObject: (document) => nameHeaders(withoutUnused(jsonSchemaTransformObject(document))),
   })
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, theme: { title: 'waymark API' } })
   app.get('/openapi.json', { config: { access: 'open' }, schema: { hide: true } }, () => app.swagger())

@@ -25,13 +25,13 @@ import {
   type CountsToRelease,
   type DroppedBlock,
   type Group,
-  type PastReleased,
   type Released,
   type ReleasedOverTime,
   type ReleaseRules,
 } from './released.ts'
 import { merged } from './rows.ts'
 import type { Series } from './series.ts'
+import { ShownBlocks } from './shown-blocks.ts'
 import { isSmall, isSmallMove } from './small.ts'
 
 /** What a desk asks of the others. */
@@ -70,19 +70,6 @@ const sumOf = (
     return sum + sign * (told.get(count) ?? 0)
   }, 0)
 
-/** What is shown of a series, or was, by block. */
-type State = ReadonlyMap<string, readonly Released[]>
-
-function byBlock(released: readonly Released[]): Map<string, Released[]> {
-  const blocks = new Map<string, Released[]>()
-  for (const one of released) {
-    const cells = blocks.get(blockKey(one))
-    if (cells) cells.push(one)
-    else blocks.set(blockKey(one), [one])
-  }
-  return blocks
-}
-
 const dimensionsOf = (cells: readonly Released[]): string[] => [...new Set(cells.map(({ by }) => by))]
 
 const hiddenIn = (cells: readonly Released[]): number => cells.filter(({ isHidden }) => isHidden).length
@@ -114,17 +101,11 @@ export class SeriesDesk {
   #linkedDesks: readonly LinkedDesks[] | undefined
   /** Its place in the order in which series are shown. */
   readonly #rank: number
-  /** Blocks that were shown, in the order of time; of a dated series also financial years. */
-  #shown: Block[]
-  readonly #cells: Map<string, Released[]>
-  readonly #past: readonly PastReleased[]
-  /** What was shown in earlier releases. */
-  readonly #states = new Map<number, State>()
+  /** What of it is shown, and was. */
+  readonly shown: ShownBlocks
   readonly #rowsOf = new Map<string, readonly MeasureRow[]>()
   readonly #verdicts = new Map<string, boolean>()
   readonly #counted = new Map<string, ReadonlyMap<string, number>>()
-  /** What is shown of months and groups; undefined: they are not shown. */
-  readonly #now = new Map<string, ReadonlyMap<string, number> | undefined>()
   /** What was shown of the blocks that are taken as they would be shown today. */
   readonly #tried = new Map<string, readonly Released[]>()
   /** Those that were shown as they were, and the gaps between them as they are cut today. */
@@ -132,18 +113,13 @@ export class SeriesDesk {
   readonly writes: Released[] = []
   readonly drops: DroppedBlock[] = []
 
-  constructor(series: Series, counts: CountsToRelease, { present, past }: ReleasedOverTime, rules: Office) {
+  constructor(series: Series, counts: CountsToRelease, released: ReleasedOverTime, rules: Office) {
     this.#links = rules.linksOf(series.key)
     this.#rank = rules.rankOf(series.key)
     this.#series = series
     this.#counts = counts
     this.#rules = rules
-    this.#past = past
-    this.#cells = byBlock(present)
-    this.#states.set(rules.release - 1, new Map(this.#cells))
-    this.#shown = [...this.#cells.values()]
-      .flatMap(([one]) => (one ? [{ first: one.first, last: one.last }] : []))
-      .sort((a, b) => a.first - b.first || a.last - b.last)
+    this.shown = new ShownBlocks(series, released, rules.release)
   }
 
   /**
@@ -151,8 +127,8 @@ export class SeriesDesk {
    * they move on one day, so all series are taken so, and then is put back what must stay as it was.
    */
   tryAnew(): void {
-    for (const block of this.#shown) {
-      const former = this.#cells.get(blockKey(block)) ?? []
+    for (const block of this.shown.blocks) {
+      const former = this.shown.cellsOf(block)
       if (former.every((cell) => cell.isHidden || this.#isAsCounted(cell))) continue
       if (former.some(isNobodyAlone) && !this.#isNobody(block)) {
         this.#drop(block)
@@ -161,7 +137,7 @@ export class SeriesDesk {
       const present = keepHidden(this.#cellsIn(block, dimensionsOf(former), { isAlone: true }), former)
       if (!this.#mayMoveAlone(block, former, present, movesBetween(former, present, this.#series))) continue
       this.#tried.set(blockKey(block), former)
-      this.#place(block, present)
+      this.shown.place(block, present)
     }
   }
 
@@ -173,8 +149,8 @@ export class SeriesDesk {
    */
   putBack(): boolean {
     if (this.#tried.size === 0) return false
-    const blocks = this.#shown.map((block): TriedBlock => {
-      const cells = this.#cells.get(blockKey(block)) ?? []
+    const blocks = this.shown.blocks.map((block): TriedBlock => {
+      const cells = this.shown.cellsOf(block)
       const former = this.#tried.get(blockKey(block))
       if (former === undefined) return { block, present: cells, isTried: false }
       return { block, present: keepHidden(this.#cellsIn(block, dimensionsOf(former)), cells), isTried: true }
@@ -189,8 +165,8 @@ export class SeriesDesk {
     }
     let isAny = false
     for (const { block, present } of blocks) {
-      if (hiddenIn(present) === hiddenIn(this.#cells.get(blockKey(block)) ?? [])) continue
-      this.#place(block, present)
+      if (hiddenIn(present) === hiddenIn(this.shown.cellsOf(block))) continue
+      this.shown.place(block, present)
       isAny = true
     }
     return isAny
@@ -199,22 +175,8 @@ export class SeriesDesk {
   /** The last releases before something else took the place of what was shown of this series, or of one linked with it. */
   #releasesBefore(): number[] {
     const desks = [this, ...this.#linksNow().flatMap(({ others }) => others)]
-    const ends = [...new Set(desks)].flatMap((desk) => desk.#past.map(({ until }) => until - 1))
+    const ends = [...new Set(desks)].flatMap((desk) => desk.shown.endsOfPast)
     return [...new Set([this.#rules.release - 1, ...ends])]
-  }
-
-  /** What was shown in an earlier release. */
-  #stateIn(release: number): State {
-    const known = this.#states.get(release)
-    if (known) return known
-    const latest = [...(this.#states.get(this.#rules.release - 1) ?? new Map<string, Released[]>()).values()]
-    const wasShown = ({ since }: Released): boolean => since <= release
-    const state = byBlock([
-      ...this.#past.filter((one) => wasShown(one) && release < one.until),
-      ...latest.flat().filter(wasShown),
-    ])
-    this.#states.set(release, state)
-    return state
   }
 
   /**
@@ -223,7 +185,7 @@ export class SeriesDesk {
    */
   #isEnoughSince(release: number, blocks: readonly TriedBlock[]): boolean {
     const isBesideMoves = this.#linksNow().some(({ others }) => others.some((desk) => desk.#tried.size > 0))
-    const state = this.#stateIn(release)
+    const state = this.shown.stateIn(release)
     const before: { moves: ReadonlyMap<string, number>; isNew: boolean }[] = []
     for (const { block, present, isTried } of blocks) {
       const former = state.get(blockKey(block))
@@ -248,16 +210,18 @@ export class SeriesDesk {
   }
 
   #putAllBack(): void {
-    for (const block of this.#shown) {
+    for (const block of this.shown.blocks) {
       const former = this.#tried.get(blockKey(block))
-      if (former !== undefined) this.#place(block, former)
+      if (former !== undefined) this.shown.place(block, former)
     }
     this.#tried.clear()
   }
 
   /** What was not put back is shown from now on. */
   keep(): void {
-    for (const key of this.#tried.keys()) this.writes.push(...(this.#cells.get(key) ?? []))
+    for (const block of this.shown.blocks) {
+      if (this.#tried.has(blockKey(block))) this.writes.push(...this.shown.cellsOf(block))
+    }
     this.#tried.clear()
   }
 
@@ -274,7 +238,7 @@ export class SeriesDesk {
     const isNobody = own.every((block) => this.#isNobody(block))
     for (const block of own) {
       // Blocks of nobody are cut without a look at others, and others were shown since the rest was cut.
-      if (!this.#isShown(block) && !this.#isFit(block, this.#totalIn(block))) break
+      if (!this.shown.has(block) && !this.#isFit(block, this.#totalIn(block))) break
       this.#showBlock(block, isNobody)
     }
     return undefined
@@ -282,7 +246,7 @@ export class SeriesDesk {
 
   /** @param isNobody in the whole period that is asked for; who comes later then makes it another answer, shown or hidden */
   #showBlock(block: Block, isNobody: boolean): void {
-    const cells = this.#cells.get(blockKey(block)) ?? []
+    const cells = this.shown.cellsOf(block)
     if (!isNobody && cells.some(isNobodyAlone)) {
       this.#write(
         block,
@@ -325,23 +289,13 @@ export class SeriesDesk {
 
   #drop(block: Block): void {
     this.drops.push({ ...block, series: this.#series.key })
-    this.#cells.delete(blockKey(block))
-    this.#shown = this.#shown.filter((one) => blockKey(one) !== blockKey(block))
-    this.#now.clear()
-  }
-
-  #place(block: Block, cells: readonly Released[]): void {
-    this.#now.clear()
-    this.#cells.set(blockKey(block), [...cells])
+    this.shown.drop(block)
   }
 
   #write(block: Block, cells: readonly Released[]): void {
-    const former = this.#cells.get(blockKey(block)) ?? []
-    if (!this.#cells.has(blockKey(block))) {
-      this.#shown = [...this.#shown, block].sort((a, b) => a.first - b.first || a.last - b.last)
-    }
+    const former = this.shown.cellsOf(block)
     const written = new Set(cells.map(({ by }) => by))
-    this.#place(block, [...former.filter(({ by }) => !written.has(by)), ...cells])
+    this.shown.place(block, [...former.filter(({ by }) => !written.has(by)), ...cells])
     this.writes.push(...cells)
   }
 
@@ -350,19 +304,19 @@ export class SeriesDesk {
     const passes = (block: Block): boolean => this.#passes(block)
     const isNobody = (block: Block): boolean => this.#isNobody(block)
     const rules = { current, isOver, passes, isNobody }
-    const cut = () => gapsIn(range, this.#shown).flatMap((gap) => cutBlocks(gap, rules))
-    return (this.#cut ??= [...this.#shown, ...cut()].sort((a, b) => a.first - b.first))
+    const cut = () => gapsIn(range, this.shown.blocks).flatMap((gap) => cutBlocks(gap, rules))
+    return (this.#cut ??= [...this.shown.blocks, ...cut()].sort((a, b) => a.first - b.first))
   }
 
   /** Quarters, and the asked one itself if it is a financial year. */
   #datedBlocks(asked: Block): Block[] {
     const isFit = (block: Block): boolean => this.#passes(block) && this.#fitsShown(block)
-    if (isYear(asked)) return this.#isShown(asked) || isFit(asked) ? [asked] : []
-    return this.#quarters().filter((block) => this.#isShown(block) || this.#fitsShown(block))
+    if (isYear(asked)) return this.shown.has(asked) || isFit(asked) ? [asked] : []
+    return this.#quarters().filter((block) => this.shown.has(block) || this.#fitsShown(block))
   }
 
   #quarters(): Block[] {
-    const quarters = this.#shown.filter((block) => !isYear(block))
+    const quarters = this.shown.blocks.filter((block) => !isYear(block))
     const passes = (block: Block): boolean => this.#passes(block)
     const cut = () => gapsIn(this.#rules.range, quarters).flatMap((gap) => cutQuarters(gap, { passes }))
     return (this.#cut ??= [...quarters, ...cut()].sort((a, b) => a.first - b.first))
@@ -376,13 +330,11 @@ export class SeriesDesk {
     if (!this.#series.isDated) return true
     const own = this.#series.countsOf(rows)
     const minimumCount = this.#rules.minimumCountIn(block)
-    const others = this.#shown.filter(
+    const others = this.shown.blocks.filter(
       (one) => blockKey(one) !== blockKey(block) && (contains(one, block) || contains(block, one)),
     )
     return others.every((other) => {
-      const cell = (this.#cells.get(blockKey(other)) ?? []).find(
-        (one) => one.by === by && one.value === value,
-      )
+      const cell = this.shown.cellsOf(other).find((one) => one.by === by && one.value === value)
       if (cell === undefined || cell.isHidden) return true
       const counts = this.#series.countsOf(cell.rows)
       return [...own].every(([name, count]) => !isSmallMove(count - (counts.get(name) ?? 0), minimumCount))
@@ -396,10 +348,6 @@ export class SeriesDesk {
     return contains(year, asked) && blockKey(year) !== blockKey(asked) && this.#passes(year)
       ? year
       : undefined
-  }
-
-  #isShown(block: Block): boolean {
-    return this.#cells.has(blockKey(block))
   }
 
   #totalIn(block: Block): readonly MeasureRow[] {
@@ -432,7 +380,7 @@ export class SeriesDesk {
    */
   #linked(block: Block, rows: readonly MeasureRow[], group = EVERYBODY): number[] {
     return this.#follow(rows, (desk, mayBeHidden) =>
-      desk.#rank < this.#rank && !mayBeHidden ? desk.toldIn(block, group) : desk.shownNow(block, group),
+      desk.#rank < this.#rank && !mayBeHidden ? desk.toldIn(block, group) : desk.shown.now(block, group),
     )
   }
 
@@ -442,22 +390,27 @@ export class SeriesDesk {
    */
   #linkedAround(block: Block, rows: readonly MeasureRow[], group = EVERYBODY): number[] {
     const counted = new Map<string, ReadonlyMap<string, number>>()
-    return this.#linksNow().flatMap((link) =>
-      this.#rangesOf(block, link).map((range) => {
-        const own =
+    const ranges = new Map<string, readonly Block[]>()
+    return this.#linksNow().flatMap((link) => {
+      // Many links are between the same series.
+      const between = link.terms.map(({ desk, mayBeHidden }) => `${desk.#rank} ${mayBeHidden}`).join()
+      const own = ranges.get(between) ?? this.#rangesOf(block, link)
+      ranges.set(between, own)
+      return own.map((range) => {
+        const told =
           counted.get(blockKey(range)) ??
-          this.#series.countsOf(merged([...rows, ...this.#shownBeside(block, range, group)]))
-        counted.set(blockKey(range), own)
-        return sumOf(link.terms, (desk) => (desk === this ? own : desk.shownNow(range, group)))
-      }),
-    )
+          this.#series.countsOf(merged([...rows, ...this.shown.beside(block, range, group)]))
+        counted.set(blockKey(range), told)
+        return sumOf(link.terms, (desk) => (desk === this ? told : desk.shown.now(range, group)))
+      })
+    })
   }
 
   /** The months around a block over which a link tells something; where parts may be hidden, those that fit each one shown. */
   #rangesOf(block: Block, { others, terms }: LinkedDesks): Block[] {
     // Of something that was never shown nothing follows.
     const needed = terms.filter(({ mayBeHidden }) => !mayBeHidden).map(({ desk }) => desk)
-    if (needed.some((desk) => desk !== this && desk.#shown.length === 0)) return []
+    if (needed.some((desk) => desk !== this && desk.shown.blocks.length === 0)) return []
     if (needed.length === terms.length) return [this.#wholeFor(block, [this, ...others])]
     const ranges = others.map((desk) => this.#wholeFor(block, [this, ...needed, desk]))
     return [...new Map(ranges.map((range) => [blockKey(range), range])).values()]
@@ -469,46 +422,32 @@ export class SeriesDesk {
    */
   #linkedNested(block: Block, rows: readonly MeasureRow[], group = EVERYBODY): number[] {
     if (this.#series.isDated) return []
+    const ranges = new Map<SeriesDesk, Block>()
     return this.#linksNow().flatMap(({ terms }) => {
       const [whole, part, ...others] = terms
       if (whole === undefined || part === undefined || others.length > 0) return []
       const { desk: other } = whole.desk === this ? part : whole
       if (other === this || other.#series.isDated) return []
-      const range = this.#wholeFor(block, [this, other])
+      const range = ranges.get(other) ?? this.#wholeFor(block, [this, other])
+      ranges.set(other, range)
       // Cut alike: what follows over the same months is all that follows.
       if (blockKey(range) === blockKey(block)) return []
       const counted = ({ desk, count }: Term): CountedBlock[] =>
         desk === this
           ? [
-              ...desk.#countedWithin(range, group, count, block),
-              { ...block, count: desk.#told(rows, count) },
+              ...desk.shown.countedWithin(range, group, count, block),
+              { ...block, count: desk.shown.count(rows, count) },
             ].sort((a, b) => a.first - b.first)
-          : desk.#countedWithin(range, group, count)
+          : desk.shown.countedWithin(range, group, count)
       return differencesAround(counted(whole), counted(part))
     })
   }
 
-  #told(rows: readonly MeasureRow[], count: string): number {
-    return this.#series.countsOf(rows).get(count) ?? 0
-  }
-
-  /** One number of every block within a range that is shown, but of those in the way of another block. */
-  #countedWithin(range: Block, { by, value }: Group, count: string, inTheWay?: Block): CountedBlock[] {
-    return this.#shown
-      .filter((block) => contains(range, block) && !(inTheWay && overlap(block, inTheWay)))
-      .flatMap((block) => {
-        const cell = (this.#cells.get(blockKey(block)) ?? []).find(
-          (one) => one.by === by && one.value === value && !one.isHidden,
-        )
-        return cell ? [{ first: block.first, last: block.last, count: this.#told(cell.rows, count) }] : []
-      })
-  }
-
   #wholeFor(block: Block, desks: readonly SeriesDesk[]): Block {
     let range = block
-    if (desks.every((desk) => desk.#shown.length === 0)) return range
+    if (desks.every((desk) => desk.shown.blocks.length === 0)) return range
     for (;;) {
-      const touched = desks.flatMap((desk) => desk.#shown.filter((one) => overlap(one, range)))
+      const touched = desks.flatMap((desk) => desk.shown.blocks.filter((one) => overlap(one, range)))
       const first = Math.min(range.first, ...touched.map((one) => one.first))
       const last = Math.max(range.last, ...touched.map((one) => one.last))
       if (first === range.first && last === range.last) return range
@@ -516,18 +455,9 @@ export class SeriesDesk {
     }
   }
 
-  /** What is shown in a range beside one of its blocks. */
-  #shownBeside(block: Block, range: Block, { by, value }: Group): MeasureRow[] {
-    return this.#shown
-      .filter((one) => contains(range, one) && !overlap(one, block))
-      .flatMap((one) => this.#cells.get(blockKey(one)) ?? [])
-      .filter((cell) => cell.by === by && cell.value === value && !cell.isHidden)
-      .flatMap(({ rows }) => rows)
-  }
-
   /** The same as it was in an earlier release. What was not shown then is no number. */
   #linkedIn(release: number, block: Block, rows: readonly MeasureRow[], group: Group): number[] {
-    return this.#follow(rows, (desk) => desk.shownIn(block, group, desk.#stateIn(release)))
+    return this.#follow(rows, (desk) => desk.shown.told(block, group, desk.shown.stateIn(release)))
   }
 
   #follow(
@@ -576,34 +506,12 @@ export class SeriesDesk {
 
   /** What a block is shown as; where it is not, what it would be shown as today. */
   toldIn(block: Block, group: Group): ReadonlyMap<string, number> {
-    const shown = this.shownNow(block, group)
+    const shown = this.shown.now(block, group)
     if (shown) return shown
     const name = `${blockKey(block)} ${group.by} ${group.value}`
     const counted = this.#counted.get(name) ?? this.#series.countsOf(this.#rowsIn(block, group))
     this.#counted.set(name, counted)
     return counted
-  }
-
-  /** What a block is shown as by now; undefined: it is not. */
-  shownNow(block: Block, group: Group): ReadonlyMap<string, number> | undefined {
-    if (this.#shown.length === 0) return undefined
-    const name = `${blockKey(block)} ${group.by} ${group.value}`
-    if (!this.#now.has(name)) this.#now.set(name, this.shownIn(block, group, this.#cells))
-    return this.#now.get(name)
-  }
-
-  /** What a block is shown as, or was, in whole blocks. */
-  shownIn(block: Block, { by, value }: Group, cells: State): ReadonlyMap<string, number> | undefined {
-    const own = this.#series.isDated
-      ? this.#shown.filter((one) => blockKey(one) === blockKey(block))
-      : blocksOf(block, this.#shown)
-    const shown = (own ?? []).flatMap((one) =>
-      (cells.get(blockKey(one)) ?? []).filter(
-        (cell) => cell.by === by && cell.value === value && !cell.isHidden,
-      ),
-    )
-    if (own === undefined || own.length === 0 || shown.length < own.length) return undefined
-    return this.#series.countsOf(merged(shown.flatMap(({ rows }) => rows)))
   }
 
   /** What is counted today. */
@@ -646,9 +554,10 @@ export class SeriesDesk {
     return this.#linksNow().flatMap((link, at) =>
       this.#rangesOf(block, link).flatMap((range) => {
         if (blockKey(range) === blockKey(block)) return []
-        const own = this.#series.countsOf(merged([...cell.rows, ...this.#shownBeside(block, range, cell)]))
-        const now = sumOf(link.terms, (desk) => (desk === this ? own : desk.shownNow(range, cell)))
-        const move = now - sumOf(link.terms, (desk) => desk.shownIn(range, cell, desk.#stateIn(release)))
+        const own = this.#series.countsOf(merged([...cell.rows, ...this.shown.beside(block, range, cell)]))
+        const now = sumOf(link.terms, (desk) => (desk === this ? own : desk.shown.now(range, cell)))
+        const move =
+          now - sumOf(link.terms, (desk) => desk.shown.told(range, cell, desk.shown.stateIn(release)))
         return Number.isNaN(move) ? [] : [{ at, range, move }]
       }),
     )

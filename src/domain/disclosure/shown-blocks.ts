@@ -1,0 +1,138 @@
+import type { MeasureRow } from '../outcomes/measure-figure.ts'
+import { blocksOf, contains, overlap, type Block } from './blocks.ts'
+import type { CountedBlock } from './links/nested.ts'
+import { blockKey, type Group, type PastReleased, type Released, type ReleasedOverTime } from './released.ts'
+import { merged } from './rows.ts'
+import type { Series } from './series.ts'
+
+/** What is shown of a series, or was, by block. */
+export type State = ReadonlyMap<string, readonly Released[]>
+
+/** Numbers of people by name. */
+export type ToldNumbers = ReadonlyMap<string, number>
+
+/** The blocks of one series that are shown, and what was shown of them in earlier releases. */
+export class ShownBlocks {
+  readonly #series: Pick<Series, 'countsOf' | 'isDated'>
+  readonly #cells: Map<string, Released[]>
+  readonly #past: readonly PastReleased[]
+  readonly #latest: State
+  readonly #states = new Map<number, State>()
+  /** What is shown of months and groups; undefined: they are not shown. */
+  readonly #now = new Map<string, ToldNumbers | undefined>()
+  #blocks: Block[]
+
+  /** @param release the number of the one that is being decided */
+  constructor(
+    series: Pick<Series, 'countsOf' | 'isDated'>,
+    { present, past }: ReleasedOverTime,
+    release: number,
+  ) {
+    this.#series = series
+    this.#past = past
+    this.#cells = byBlock(present)
+    this.#latest = new Map(this.#cells)
+    this.#states.set(release - 1, this.#latest)
+    this.#blocks = [...this.#cells.values()]
+      .flatMap(([one]) => (one ? [{ first: one.first, last: one.last }] : []))
+      .sort(inTime)
+  }
+
+  /** In the order of time; of a dated series also financial years. */
+  get blocks(): readonly Block[] {
+    return this.#blocks
+  }
+
+  /** The last releases before something else took the place of what was shown. */
+  get endsOfPast(): number[] {
+    return this.#past.map(({ until }) => until - 1)
+  }
+
+  has(block: Block): boolean {
+    return this.#cells.has(blockKey(block))
+  }
+
+  cellsOf(block: Block): readonly Released[] {
+    return this.#cells.get(blockKey(block)) ?? []
+  }
+
+  place(block: Block, cells: readonly Released[]): void {
+    if (!this.has(block)) this.#blocks = [...this.#blocks, block].sort(inTime)
+    this.#cells.set(blockKey(block), [...cells])
+    this.#now.clear()
+  }
+
+  drop(block: Block): void {
+    this.#cells.delete(blockKey(block))
+    this.#blocks = this.#blocks.filter((one) => blockKey(one) !== blockKey(block))
+    this.#now.clear()
+  }
+
+  /** What was shown in an earlier release. */
+  stateIn(release: number): State {
+    const known = this.#states.get(release)
+    if (known) return known
+    const wasShown = ({ since }: Released): boolean => since <= release
+    const state = byBlock([
+      ...this.#past.filter((one) => wasShown(one) && release < one.until),
+      ...[...this.#latest.values()].flat().filter(wasShown),
+    ])
+    this.#states.set(release, state)
+    return state
+  }
+
+  /** What a period tells by now; undefined: it is not shown. */
+  now(period: Block, group: Group): ToldNumbers | undefined {
+    if (this.#blocks.length === 0) return undefined
+    const name = `${blockKey(period)} ${group.by} ${group.value}`
+    if (!this.#now.has(name)) this.#now.set(name, this.told(period, group, this.#cells))
+    return this.#now.get(name)
+  }
+
+  /** What a period tells, or told, in whole blocks. */
+  told(period: Block, group: Group, state: State): ToldNumbers | undefined {
+    const own = this.#series.isDated
+      ? this.#blocks.filter((one) => blockKey(one) === blockKey(period))
+      : blocksOf(period, this.#blocks)
+    const cells = (own ?? []).flatMap((block) => cellIn(state, block, group) ?? [])
+    if (own === undefined || own.length === 0 || cells.length < own.length) return undefined
+    return this.#series.countsOf(merged(cells.flatMap(({ rows }) => rows)))
+  }
+
+  /** What is shown in a range beside one of its blocks. */
+  beside(block: Block, range: Block, group: Group): MeasureRow[] {
+    return this.#blocks
+      .filter((one) => contains(range, one) && !overlap(one, block))
+      .flatMap((one) => cellIn(this.#cells, one, group)?.rows ?? [])
+  }
+
+  /** One number of every block within a range that is shown, but of those in the way of another block. */
+  countedWithin(range: Block, group: Group, count: string, inTheWay?: Block): CountedBlock[] {
+    return this.#blocks
+      .filter((block) => contains(range, block) && !(inTheWay && overlap(block, inTheWay)))
+      .flatMap((block) => {
+        const cell = cellIn(this.#cells, block, group)
+        return cell ? [{ ...block, count: this.count(cell.rows, count) }] : []
+      })
+  }
+
+  count(rows: readonly MeasureRow[], name: string): number {
+    return this.#series.countsOf(rows).get(name) ?? 0
+  }
+}
+
+const inTime = (a: Block, b: Block): number => a.first - b.first || a.last - b.last
+
+function byBlock(released: readonly Released[]): Map<string, Released[]> {
+  const blocks = new Map<string, Released[]>()
+  for (const one of released) {
+    const cells = blocks.get(blockKey(one))
+    if (cells) cells.push(one)
+    else blocks.set(blockKey(one), [one])
+  }
+  return blocks
+}
+
+/** What is shown of everybody or one group. */
+const cellIn = (state: State, block: Block, { by, value }: Group): Released | undefined =>
+  state.get(blockKey(block))?.find((cell) => cell.by === by && cell.value === value && !cell.isHidden)

@@ -432,25 +432,27 @@ export const recounts = pgTable(
   (t) => [primaryKey({ columns: [t.contractId, t.month] })],
 )
 
-/** What commissioners were shown: a figure's counts over a block of months, of everybody or of one group. */
+/** A figure's counts over a block of months, of everybody or of one group. */
+const released = {
+  contractId: identifier('contract_id').notNull(),
+  by: identifier('by').notNull(),
+  firstMonth: integer('first_month').notNull(),
+  lastMonth: integer('last_month').notNull(),
+  series: identifier('series').notNull(),
+  value: identifier('value').notNull(),
+  isHidden: boolean('is_hidden').notNull(),
+  /** Parts of the figure that are not shown. */
+  parts: text('parts').array().notNull(),
+  /** Rows of x, y and n, one after the other. */
+  counts: integer('counts').array().notNull(),
+  /** The number of the release since which it was shown so; they count up in each contract. */
+  since: bigint('since', { mode: 'number' }).notNull().default(0),
+}
+
+/** What commissioners are shown. */
 export const releasedCounts = pgTable(
   'released_counts',
-  {
-    contractId: identifier('contract_id').notNull(),
-    by: identifier('by').notNull(),
-    firstMonth: integer('first_month').notNull(),
-    lastMonth: integer('last_month').notNull(),
-    series: identifier('series').notNull(),
-    value: identifier('value').notNull(),
-    isHidden: boolean('is_hidden').notNull(),
-    /** Parts of the figure that are not shown. */
-    parts: text('parts').array().notNull(),
-    /** Rows of x, y and n, one after the other. */
-    counts: integer('counts').array().notNull(),
-    releasedAt: moment('released_at').notNull().defaultNow(),
-    /** The number of the release since which it is shown so; they count up in each contract. */
-    since: bigint('since', { mode: 'number' }).notNull().default(0),
-  },
+  { ...released, releasedAt: moment('released_at').notNull().defaultNow() },
   (t) => [primaryKey({ columns: [t.contractId, t.by, t.firstMonth, t.lastMonth, t.series, t.value] })],
 )
 
@@ -458,18 +460,9 @@ export const releasedCounts = pgTable(
 export const pastReleasedCounts = pgTable(
   'past_released_counts',
   {
-    contractId: identifier('contract_id').notNull(),
-    by: identifier('by').notNull(),
-    firstMonth: integer('first_month').notNull(),
-    lastMonth: integer('last_month').notNull(),
-    series: identifier('series').notNull(),
-    value: identifier('value').notNull(),
-    since: bigint('since', { mode: 'number' }).notNull(),
+    ...released,
     /** The release in which something else took its place. */
     until: bigint('until', { mode: 'number' }).notNull(),
-    isHidden: boolean('is_hidden').notNull(),
-    parts: text('parts').array().notNull(),
-    counts: integer('counts').array().notNull(),
   },
   (t) => [
     primaryKey({

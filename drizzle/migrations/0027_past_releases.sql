@@ -5,7 +5,7 @@ CREATE TABLE "past_released_counts" (
 	"last_month" integer NOT NULL,
 	"series" text collate "C" NOT NULL,
 	"value" text collate "C" NOT NULL,
-	"since" bigint NOT NULL,
+	"since" bigint DEFAULT 0 NOT NULL,
 	"until" bigint NOT NULL,
 	"is_hidden" boolean NOT NULL,
 	"parts" text[] NOT NULL,

@@ -56,7 +56,7 @@ export const seriesKey = {
 const countsOfCompleteness = ['closedCases', 'withStart', 'paired'] as const
 export type CompletenessCount = (typeof countsOfCompleteness)[number]
 
-const reliableCounts = [
+export const reliableCounts = [
   'improved',
   'unchanged',
   'deteriorated',

@@ -2,7 +2,7 @@ import type { CountingPlan } from '../../counting/plan.ts'
 import { bestScore, type Instrument, type Score } from '../../instrument.ts'
 import { isPairMeasure, type Measure, type PairMeasure } from '../../measure.ts'
 import { judgePair, scoredEnd } from '../../measures/judge-pair.ts'
-import type { Series } from '../series.ts'
+import { reliableCounts, type Series } from '../series.ts'
 import { isDisjoint, type Cell, type Link, type Told } from './link.ts'
 
 /**
@@ -94,12 +94,4 @@ function peopleTold(
 }
 
 /** The numbers of people that a change, its three counts, its reliable ones and the table of moves tell. */
-const scoreCounts = [
-  'pairs',
-  'improved',
-  'unchanged',
-  'deteriorated',
-  'recovered',
-  'reliablyRecovered',
-  'atCaseness',
-]
+const scoreCounts = ['pairs', ...reliableCounts]

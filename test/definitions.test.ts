@@ -1393,3 +1393,15 @@ t.test('every fault of every file comes out at once', (t) => {
   t.equal(inFile('measures/b.yaml'), 2, 'a wrong kind, and a measure that another file has')
   t.end()
 })
+
+t.test('what a measure asks does not change with its title', (t) => {
+  const questionOf = (title: string): string[] => {
+    const measures = { 'survey.yaml': replaced(ofEveryKind, 'title: Pain gone', `title: ${title}`) }
+    const read = loadDefinitions([t.testdir({ ...sound, measures })]).measures.get('pain-gone')
+    return [read?.version ?? '', read?.question ?? '']
+  }
+  const [before, after] = [questionOf('Pain gone'), questionOf('No pain')]
+  t.not(before[0], after[0], 'it is another version')
+  t.equal(before[1], after[1], 'of the same question')
+  t.end()
+})

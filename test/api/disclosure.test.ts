@@ -1,3 +1,4 @@
+import postgres from 'postgres'
 import t from 'tap'
 import { makeKeys, makePeople, type People } from '../support/people.ts'
 import { startService, type TestService } from '../support/service.ts'
@@ -259,3 +260,27 @@ t.test(
     t.same(await seen(), [15, 15, 15])
   },
 )
+
+t.test('a look while something is still counted hides nothing that is shown once it is', async (t) => {
+  const people = await makePeople(service, keys, 'looked-at-early')
+  const owner = postgres({ ...service.database.address, max: 1 })
+  t.teardown(() => owner.end())
+  const look = async () =>
+    (
+      await service.send('GET', '/v1/contracts/looked-at-early/outcomes?period=2018-19', {
+        key: keys.commissioner,
+      })
+    ).body
+  // Who counts a month takes its lock: as long as somebody else has it, February is not counted.
+  await owner.begin(async (sql) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended('looked-at-early 201902', 0))`
+    await people.resolved(2, 2, '2019-02-12')
+    await people.resolved(10, 10, '2019-01-10')
+    await people.outcomes('2019-M01')
+    const early = await look()
+    t.equal(early.pending, true)
+    t.match(early.measures[0], { numerator: null, suppressed: true })
+  })
+  const { body } = await people.outcomes('2018-19', keys.commissioner)
+  t.match(body.measures[0], { numerator: 12, denominator: 24, suppressed: false })
+})

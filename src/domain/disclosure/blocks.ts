@@ -6,6 +6,8 @@ export interface Block {
   last: Month
 }
 
+const LAST_OF_ALL: Month = 999_912
+
 /** What a cut has to know beside the months themselves. */
 export interface CutRules {
   /** Whether a figure of these months together may be shown. It must hold for any two neighbours together if for both. */
@@ -74,6 +76,13 @@ function asQuarters(whole: Block, rules: CutRules): Block[] {
   const { passes } = rules
   const cut = withoutRest(whole, joinForwards(piecesOf(whole, lastOfQuarter), passes), passes)
   return cut.flatMap((block) => asMonths(block, rules))
+}
+
+/** The last month whose counts can change how the months up to the end of a block are cut: a tail joins what is before it. */
+export function cutUpTo({ last }: Block, { current, isOver }: Pick<CutRules, 'current' | 'isOver'>): Month {
+  if (isOver) return LAST_OF_ALL
+  const lastOfItsYear = lastOfYear(last)
+  return lastOfItsYear < current ? lastOfItsYear : lastOfQuarter(last)
 }
 
 /** A quarter, if its months can be cut without a rest. */

@@ -44,7 +44,10 @@ export interface ReleaseRules {
   current: Month
   /** Whether the contract has ended, and the time of grace after it. */
   isOver: boolean
-  /** Months of which something is accepted and not counted yet: they are neither shown first nor shown anew. */
+  /**
+   * Months of which, or of those that they are cut from, something is accepted and not counted yet: they are neither shown
+   * first nor shown anew.
+   */
   isPending: (block: Block) => boolean
   /** Whether people may be in several groups of a dimension. */
   isOverlapping: (by: string) => boolean

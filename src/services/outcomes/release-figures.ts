@@ -3,7 +3,7 @@ import { minimumCountFor } from '../../domain/contracts/minimum-count.ts'
 import type { Dimension } from '../../domain/counting/groups.ts'
 import { planAsText, planFor, type CountingPlan } from '../../domain/counting/plan.ts'
 import type { DatedCount } from '../../domain/counts.ts'
-import type { Block } from '../../domain/disclosure/blocks.ts'
+import { cutUpTo, type Block } from '../../domain/disclosure/blocks.ts'
 import { decideRelease, type Release } from '../../domain/disclosure/release.ts'
 import type {
   CountsToRelease,
@@ -14,14 +14,7 @@ import type {
 import { linksBetween } from '../../domain/disclosure/links/links.ts'
 import { movesIn, seriesOf, type MonthlyCounts } from '../../domain/disclosure/series.ts'
 import { groupBySubject } from '../../domain/outcomes/outcome.ts'
-import {
-  addDays,
-  monthOf,
-  monthPeriod,
-  WHOLE_LIFE,
-  type LondonDate,
-  type Period,
-} from '../../domain/period.ts'
+import { addDays, monthOf, monthPeriod, type LondonDate, type Period } from '../../domain/period.ts'
 import type { StoredContract } from '../../store/contracts.ts'
 import type { Store } from '../../store/store.ts'
 import type { Needs } from '../needs.ts'
@@ -91,9 +84,7 @@ export const releaseFigures =
       if (before && isShownOtherwise(before, await shownContent(store, contract, plan))) {
         await tellOfOutcomes(store, clock, contractId, wanting)
       }
-      return periods.map(
-        ({ lastMonth }) => contract.countedWith === null || pending.some((month) => month <= lastMonth),
-      )
+      return periods.map(({ firstMonth: first, lastMonth: last }) => rules.isPending({ first, last }))
     })
 
 const CELLS_AT_ONCE = 2_000
@@ -135,16 +126,14 @@ function rulesFor(
     returnGraceDays: number
   },
 ): Omit<ReleaseRules, 'release'> {
-  const current = monthOf(today)
+  const ended = { current: monthOf(today), isOver: isOver(contract, today, returnGraceDays) }
   return {
-    first: monthly.reduce((first, { month }) => Math.min(first, month), current),
-    current,
-    isOver: isOver(contract, today, returnGraceDays),
+    ...ended,
+    first: monthly.reduce((first, { month }) => Math.min(first, month), ended.current),
     minimumCountIn: ({ first }) =>
       minimumCountFor(contract.minimumCounts, contract.minimumCount, monthPeriod(first)),
-    isPending: ({ first, last }) =>
-      contract.countedWith === null ||
-      pending.some((month) => month === WHOLE_LIFE || (first <= month && month <= last)),
+    isPending: (block) =>
+      contract.countedWith === null || pending.some((month) => month <= cutUpTo(block, ended)),
     isOverlapping: (by) => by === 'cohort',
   }
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import type { Contract } from '../../../src/domain/contracts/contract.ts'
 import type { CaseToCount } from '../../../src/domain/counting/case-reading.ts'
 import type { DatedCount } from '../../../src/domain/counts.ts'
+import { cutUpTo } from '../../../src/domain/disclosure/blocks.ts'
 import { decideRelease } from '../../../src/domain/disclosure/release.ts'
 import type { PastReleased, Released, ReleaseRules } from '../../../src/domain/disclosure/released.ts'
 import { linksBetween } from '../../../src/domain/disclosure/links/links.ts'
@@ -9,7 +10,7 @@ import { movesIn, seriesOf, tellingCounts } from '../../../src/domain/disclosure
 import { shownFigures, shownGroups } from '../../../src/domain/disclosure/shown-figures.ts'
 import { isSmall } from '../../../src/domain/disclosure/small.ts'
 import type { Figures } from '../../../src/domain/outcomes/outcome.ts'
-import { addDays, parsePeriod, type Period } from '../../../src/domain/period.ts'
+import { addDays, parsePeriod, type Month, type Period } from '../../../src/domain/period.ts'
 import { aMeasure, aPlan, assessed, bySubject, countAll, inSupport } from '../counting/a-case.ts'
 
 /**
@@ -102,24 +103,34 @@ export function caseOf(
   }
 }
 
-const rules: Omit<ReleaseRules, 'release'> = {
+const rules: Omit<ReleaseRules, 'release' | 'isPending' | 'isOver' | 'current'> = {
   first: 201804,
-  current: 202401,
-  isOver: true,
   minimumCountIn: () => LEAST,
-  isPending: () => false,
   isOverlapping: (by) => by === 'cohort',
 }
+
+const ENDED = { current: 202401, isOver: true }
 
 /** What a commissioner has been shown so far, and what is counted now. */
 export class Office {
   readonly #released = new Map<string, Released>()
   readonly #past: PastReleased[] = []
   #release = 0
+  readonly #ended: Pick<ReleaseRules, 'current' | 'isOver'>
 
-  ask(cases: readonly CaseToCount[], period: Period, by: (typeof DIMENSIONS)[number]) {
+  constructor(ended = ENDED) {
+    this.#ended = ended
+  }
+
+  /** @param pending months that are not counted yet */
+  ask(
+    cases: readonly CaseToCount[],
+    period: Period,
+    by: (typeof DIMENSIONS)[number],
+    pending: readonly Month[] = [],
+  ) {
     const { byMonth, life } = countAll({ cases }, plan)
-    const all = [...byMonth, ...life]
+    const all = [...byMonth, ...life].filter(({ month }) => !pending.includes(month))
     const dimensions = new Set([...[...this.#released.values()].map((cell) => cell.by), ...(by ? [by] : [])])
     dimensions.delete('')
     const counts = {
@@ -132,6 +143,8 @@ export class Office {
     const release = ++this.#release
     const { writes, drops, askFor } = decideRelease([period], { series, links }, counts, released, {
       ...rules,
+      ...this.#ended,
+      isPending: (block) => pending.some((month) => month <= cutUpTo(block, this.#ended)),
       release,
     })
     const keyOf = ({ by, value, series, first, last }: Released) => [by, value, series, first, last].join(' ')

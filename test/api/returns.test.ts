@@ -264,6 +264,40 @@ t.test('what is withdrawn, and a contact that came or changed, corrects its case
   t.match(differences.body, { lateCases: 1, correctedCases: 3 })
 })
 
+t.test('how many cases came late moves by enough, and stands once its version is submitted', async (t) => {
+  await service.operate('PUT', '/v1/contracts/restated', contract('other'))
+  let cases = 0
+  const refer = async (many: number): Promise<void> => {
+    for (let n = 0; n < many; n++) {
+      await put(`restated/cases/r-${++cases}`, { referredOn: '2019-08-05', referralSource: 'police' })
+    }
+    await counted('restated')
+  }
+  const submit = async (id: string) => {
+    const reply = await send(keys.other, 'POST', `returns/${id}/submission`, { signedOffBy: 'A. Person' })
+    t.equal(reply.status, 200, reply.text)
+  }
+  const late = async (): Promise<unknown> => {
+    const { body } = await ask(keys.other, '2019-20-Q2')
+    const path = `returns/${String(body.id)}/differences`
+    return (await send(keys.other, 'GET', path)).body.lateCases
+  }
+  await refer(20)
+  await submit(String((await ask(keys.other, '2019-20-Q2')).body.id))
+  await refer(6)
+  t.equal(await late(), 6)
+  await refer(1)
+  t.equal(await late(), 6, 'one more is not told')
+  await refer(4)
+  t.equal(await late(), 11)
+  const second = await ask(keys.other, '2019-20-Q2')
+  t.equal(second.body.version, 2)
+  await submit(String(second.body.id))
+  await refer(10)
+  t.equal((await send(keys.other, 'GET', `returns/${second.body.id}/differences`)).body.lateCases, 11)
+  t.equal(await late(), 10)
+})
+
 t.test('as a spreadsheet and as a page: what it says, the same bytes each time', async (t) => {
   await put('one/cases/filed', {
     referredOn: '2020-01-10',

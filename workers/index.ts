@@ -17,7 +17,8 @@ type WorkerParts = Pick<Composition, 'needs' | 'queue' | 'metrics' | 'logger'>
 
 /** Counts what the queue names, sweeps up what no bell was rung for, makes the returns that fell due, and tells webhooks. */
 export function startWorkers({ needs, queue, metrics, logger }: WorkerParts): { stop: () => Promise<void> } {
-  const handlers = makeHandlers(needs, metrics)
+  const stopping = new AbortController()
+  const handlers = makeHandlers(needs, metrics, stopping.signal)
   const onError = (error: unknown): void => {
     logger.warn({ err: error }, 'worker')
   }
@@ -41,6 +42,7 @@ export function startWorkers({ needs, queue, metrics, logger }: WorkerParts): { 
   const deliveries = repeat(handlers.sendDeliveries, DELIVERIES_MILLISECONDS, onError)
   return {
     async stop() {
+      stopping.abort()
       await Promise.all([sweep, dueReturns, releases, deliveries].map((one) => one.stop()))
       await worker.close()
     },

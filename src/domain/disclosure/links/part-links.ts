@@ -25,27 +25,42 @@ function completeness(): Link[] {
 
 /** Where one of two measures asks the same about fewer people, the others follow. */
 function narrowings(series: readonly Series[]): Link[] {
-  return series.flatMap((wide) =>
-    series.flatMap((narrow) => {
-      if (wide.measure === undefined || narrow.measure === undefined) return []
-      if (!isSameButNarrower(narrow.measure, wide.measure)) return []
-      return [...wide.countsOf([]).keys()].map((count) => ({
-        whole: { series: wide.key, count },
-        parts: [{ series: narrow.key, count }],
-      }))
-    }),
+  return sameQuestion(series).flatMap((all) =>
+    all.flatMap(({ one: wide, where }) =>
+      all
+        .filter((other) => isNarrower(other.where, where))
+        .flatMap(({ one: narrow }) =>
+          [...wide.countsOf([]).keys()].map((count) => ({
+            whole: { series: wide.key, count },
+            parts: [{ series: narrow.key, count }],
+          })),
+        ),
+    ),
   )
 }
 
 /** Where several measures ask the same about parts of the people of another one: who is left beside the parts. */
 function rests(series: readonly Series[]): Link[] {
-  return series.flatMap((wide) => {
-    const narrower = series.flatMap((one) => {
-      const isNarrow = wide.measure && one.measure && isSameButNarrower(one.measure, wide.measure)
-      return isNarrow ? [{ one, where: one.measure?.where ?? {} }] : []
-    })
-    return partitionsOf(narrower, wide.measure?.where).flatMap((parts) => restOf(wide, parts))
-  })
+  return sameQuestion(series).flatMap((all) =>
+    all.flatMap(({ one: wide, where }) => {
+      const narrower = all.filter((other) => isNarrower(other.where, where))
+      return partitionsOf(narrower, where).flatMap((parts) => restOf(wide, parts))
+    }),
+  )
+}
+
+/** Figures that ask the same, each of cases of its own. */
+function sameQuestion(series: readonly Series[]): Asking[][] {
+  const byQuestion = new Map<string, Asking[]>()
+  for (const one of series) {
+    if (one.measure === undefined) continue
+    const { where = {}, ...rest } = one.measure
+    const question = canonicalJson(questionOf(rest))
+    const all = byQuestion.get(question) ?? []
+    all.push({ one, where })
+    byQuestion.set(question, all)
+  }
+  return [...byQuestion.values()]
 }
 
 /** A figure, and what it asks of cases. */
@@ -131,13 +146,8 @@ function askedInSupport(measure: Measure, of: string): Where | undefined {
   return isOfThem ? where : undefined
 }
 
-/** The same measure, but its cases have to be more. */
-function isSameButNarrower(narrow: Measure, wide: Measure): boolean {
-  const asked = ({ where, ...rest }: Measure): string => canonicalJson(questionOf(rest))
-  return asked(narrow) === asked(wide) && isNarrower(narrow.where, wide.where)
-}
-
-function isNarrower(where: Where = {}, wider: Where = {}): boolean {
+/** Whether it asks the same of cases, and more. */
+function isNarrower(where: Where, wider: Where): boolean {
   const fields = Object.keys(wider) as (keyof Where)[]
   return (
     fields.every((field) => JSON.stringify(where[field]) === JSON.stringify(wider[field])) &&

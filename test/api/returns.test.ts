@@ -297,8 +297,8 @@ t.test('the Ministry is told who is new and who is held, by type of crime and of
   const { checks } = made.body as { checks: { id: string; passed: boolean; detail: string }[] }
   const ofTypes = checks.filter(({ id }) => id.startsWith('crime-types-'))
   t.match(ofTypes, [
-    { id: 'crime-types-new', passed: true, detail: 'New victims are those of all types of crime.' },
-    { id: 'crime-types-held', passed: true, detail: 'Victims held are those of all types of crime.' },
+    { id: 'crime-types-new', passed: true, detail: 'New victims are those of all types of crime: 2.' },
+    { id: 'crime-types-held', passed: true, detail: 'Victims held are those of all types of crime: 3.' },
   ])
 })
 

@@ -49,50 +49,66 @@ function ownOf(
 ): CheckResult {
   const { id, title, level, equal, ascending } = check
   const rows = new Map(rowsOfReturn(content).map((row) => [row.id, row]))
-  const wrong = equal ? unequal(rows, equal, isRounded) : descending(rows, ascending ?? [])
-  if (wrong === undefined) {
+  const held = equal ? unequal(rows, equal, isRounded) : descending(rows, ascending ?? [])
+  if (held === undefined) {
     return { id, level, passed: true, detail: `${title}: not checked, since a row of it is not shown.` }
   }
+  const { wrong, numbers } = held
   const passed = wrong.length === 0
-  const good = equal && isRounded ? `${title}, as far as rounded counts tell.` : `${title}.`
-  return { id, level, passed, detail: passed ? good : `${title}: ${wrong.join('; ')}.` }
+  const good = equal && isRounded ? `${title}, as far as rounded counts tell` : title
+  return { id, level, passed, detail: passed ? `${good}: ${numbers}.` : `${title}: ${wrong.join('; ')}.` }
 }
 
 type Rows = ReadonlyMap<string, ReturnRow>
 
-/** What is wrong, in words; undefined if a row is not shown. */
+/** The numbers that a check held against each other, and what is wrong with them, in words. */
+interface Held {
+  numbers: string
+  wrong: string[]
+}
+
+/** Hours are no whole numbers, and their sums not exact to the last digit. */
+const EXACT_PLACES = 6
+
+/** Undefined if a row is not shown. */
 function unequal(
   rows: Rows,
   sides: NonNullable<TemplateCheck['equal']>,
   isRounded: boolean,
-): string[] | undefined {
+): Held | undefined {
   const [left, right] = sides.map((side) => {
     const values = side.map((name) => rows.get(name)?.value)
     return values.every((value) => typeof value === 'number')
-      ? values.reduce((sum, value) => sum + value, 0)
+      ? round(
+          values.reduce((sum, value) => sum + value, 0),
+          EXACT_PLACES,
+        )
       : undefined
   })
   if (left === undefined || right === undefined) return undefined
-  // Hours are no whole numbers, and their sums not exact to the last digit.
-  const exact = 1e-6
   // What a provider sends is told as it is; each of the others may be rounded, and all of them one way.
   const rounded = sides.flat().filter((name) => rows.get(name)?.measure !== undefined).length
-  const most = isRounded ? exact + PUBLISHED_WITHIN * rounded : exact
-  return Math.abs(left - right) < most ? [] : [`${left} is not ${right}`]
+  const most = isRounded ? PUBLISHED_WITHIN * rounded : 0
+  return {
+    numbers: left === right ? String(left) : `${left} and ${right}`,
+    wrong: Math.abs(left - right) <= most ? [] : [`${left} is not ${right}`],
+  }
 }
 
-function descending(rows: Rows, names: readonly string[]): string[] | undefined {
+/** Undefined if a row is not shown. */
+function descending(rows: Rows, names: readonly string[]): Held | undefined {
   const counts = names.map((name) => {
     const row = rows.get(name)
     return row?.numerator ?? row?.value
   })
   if (!counts.every((count) => typeof count === 'number')) return undefined
-  return counts.flatMap((count, at) => {
+  const wrong = counts.flatMap((count, at) => {
     const next = counts[at + 1]
     return next === undefined || count <= next
       ? []
       : [`${count} in ${names[at]} is more than ${next} in ${names[at + 1]}`]
   })
+  return { numbers: counts.join(', '), wrong }
 }
 
 /** A warning that names the contracts that it is about. */

@@ -298,6 +298,44 @@ t.test('how many cases came late moves by enough, and stands once its version is
   t.equal(await late(), 10)
 })
 
+t.test('the Ministry is told who is new and who is held, by type of crime and of support', async (t) => {
+  await service.operate('PUT', '/v1/contracts/kinds', contract('mirror'))
+  for (const [name, startedOn, more] of [
+    // In the quarter, on its last day, and taken over in it from an earlier contract.
+    ['a', '2019-04-20', { crimeType: 'burglary', cohorts: ['idva'] }],
+    ['b', '2019-06-30', { cohorts: ['counselling'] }],
+    ['c', '2019-05-01', { crimeType: 'kidnapping', continues: true }],
+    // Before it, and after it.
+    ['d', '2019-03-31', { crimeType: 'burglary', cohorts: ['idva', 'therapy'] }],
+    ['e', '2019-01-20', { crimeType: 'burglary' }],
+    ['f', '2019-07-01', { crimeType: 'harassment', cohorts: ['isva'] }],
+  ] as const) {
+    await put(`kinds/cases/${name}`, { referredOn: startedOn, startedOn, ...more })
+  }
+  await counted('kinds')
+  const made = await ask(keys.mirror, '2019-20-Q1')
+  // New: a, b. Held: c, d, e.
+  for (const [id, isNew, isHeld] of [
+    ['supported', 2, 3],
+    ['crime-burglary', 1, 2],
+    ['crime-other', 0, 1],
+    ['crime-not-stated', 1, 0],
+    ['crime-stalking', 0, 0],
+    ['support-idva', 1, 1],
+    ['support-therapy', 1, 1],
+    ['support-isva', 0, 0],
+  ] as const) {
+    t.match(rowOf(made, `${id}-new`), { status: 'ok', value: isNew }, `${id}, new`)
+    t.match(rowOf(made, `${id}-held`), { status: 'ok', value: isHeld }, `${id}, held`)
+  }
+  const { checks } = made.body as { checks: { id: string; passed: boolean; detail: string }[] }
+  const ofTypes = checks.filter(({ id }) => id.startsWith('crime-types-'))
+  t.match(ofTypes, [
+    { id: 'crime-types-new', passed: true, detail: 'New victims are those of all types of crime: 2.' },
+    { id: 'crime-types-held', passed: true, detail: 'Victims held are those of all types of crime: 3.' },
+  ])
+})
+
 t.test('as a spreadsheet and as a page: what it says, the same bytes each time', async (t) => {
   await put('one/cases/filed', {
     referredOn: '2020-01-10',

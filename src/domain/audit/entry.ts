@@ -19,6 +19,7 @@ export type AuditAction =
   | 'retention-ended'
   | 'return-made'
   | 'return-read'
+  | 'returns-listed'
   | 'return-submitted'
   | 'return-superseded'
 

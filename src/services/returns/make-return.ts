@@ -200,6 +200,7 @@ async function checksOf(store: Store, key: ReturnKey, { template, gathered, cont
     contracts: gathered.contracts,
     previous: previous.map((one) => one.content),
     namedFrom,
+    isRounded: template.disclosure === 'publication',
     pending: gathered.pending,
   })
 }

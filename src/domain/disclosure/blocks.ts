@@ -66,9 +66,11 @@ function cutYears(range: Block, rules: CutRules): Block[] {
 
 /**
  * Cuts quarters into blocks that each pass, and never finer: for what is shown for single blocks only.
+ *
+ * @param upTo blocks that begin after this month are not asked for
  */
-export function cutQuarters(range: Block, { passes }: Pick<CutRules, 'passes'>): Block[] {
-  return joinForwards(piecesOf(range, lastOfQuarter), passes)
+export function cutQuarters(range: Block, { passes }: Pick<CutRules, 'passes'>, upTo: Month): Block[] {
+  return joinForwards(piecesOf(range, lastOfQuarter), passes, upTo)
 }
 
 /** The whole passes, so that it can be cut without a rest. */
@@ -99,10 +101,15 @@ function asMonths(block: Block, { passes }: CutRules): Block[] {
 }
 
 /** Piece by piece until together they pass; what is left at the end is in no block. */
-function joinForwards(pieces: readonly Block[], passes: CutRules['passes']): Block[] {
+function joinForwards(
+  pieces: readonly Block[],
+  passes: CutRules['passes'],
+  upTo: Month = LAST_OF_ALL,
+): Block[] {
   const blocks: Block[] = []
   let open: Block | undefined
   for (const { first, last } of pieces) {
+    if (open === undefined && first > upTo) break
     open = { first: open?.first ?? first, last }
     if (!passes(open)) continue
     blocks.push(open)

@@ -50,17 +50,19 @@ export function decideRelease(
   const shown = [...new Map(present.map((one) => [blockKey(one), one])).values()]
   const presentOf = groupBySeries(present)
   const pastOf = groupBySeries(past)
+  const linksOf = groupBySide(links)
+  const ranks = new Map(series.map(({ key }, rank) => [key, rank]))
   const desks: SeriesDesk[] = []
   const byKey = new Map<string, SeriesDesk>()
   const office: Office = {
     ...rules,
     range,
-    linksOf: (key) =>
-      links.filter(({ whole, parts }) => [whole, ...parts].some((told) => told.series === key)),
+    lastAsked: Math.max(...asked.map(({ last }) => last)),
+    linksOf: (key) => linksOf.get(key) ?? [],
     isUntouched: (block) =>
       !months.some((month) => block.first <= month && month <= block.last) &&
       !shown.some((one) => overlap(one, block)),
-    rankOf: (key) => series.findIndex((one) => one.key === key),
+    rankOf: (key) => ranks.get(key) ?? -1,
     deskOf: (key) => byKey.get(key),
   }
   for (const one of series) {
@@ -87,6 +89,19 @@ export function decideRelease(
     drops: desks.flatMap(({ drops }) => drops),
     askFor,
   }
+}
+
+/** Each link under every series that it is between. */
+function groupBySide(links: readonly Link[]): Map<string, Link[]> {
+  const groups = new Map<string, Link[]>()
+  for (const link of links) {
+    for (const key of new Set([link.whole, ...link.parts].map(({ series }) => series))) {
+      const group = groups.get(key)
+      if (group) group.push(link)
+      else groups.set(key, [link])
+    }
+  }
+  return groups
 }
 
 function groupBySeries<R extends Released>(released: readonly R[]): Map<string, R[]> {

@@ -1,4 +1,5 @@
 import type { MeasureRow } from '../outcomes/measure-figure.ts'
+import type { Month } from '../period.ts'
 import {
   askFor,
   blocksOf,
@@ -38,6 +39,8 @@ import { isSmall, isSmallMove } from './small.ts'
 export interface Office extends ReleaseRules {
   /** All months that are looked at. */
   range: Block
+  /** The last month of all periods that are asked for. */
+  lastAsked: Month
   linksOf: (series: string) => readonly Link[]
   rankOf: (series: string) => number
   /** Whether nothing at all is counted in these months, and nothing was shown of them. */
@@ -47,6 +50,8 @@ export interface Office extends ReleaseRules {
 
 /** A number of people that follows: that of a whole, less those of its parts. */
 interface LinkedDesks {
+  /** The same for links between the same series: there are many. */
+  between: string
   others: readonly SeriesDesk[]
   terms: readonly Term[]
 }
@@ -318,7 +323,8 @@ export class SeriesDesk {
   #quarters(): Block[] {
     const quarters = this.shown.blocks.filter((block) => !isYear(block))
     const passes = (block: Block): boolean => this.#passes(block)
-    const cut = () => gapsIn(this.#rules.range, quarters).flatMap((gap) => cutQuarters(gap, { passes }))
+    const { range, lastAsked } = this.#rules
+    const cut = () => gapsIn(range, quarters).flatMap((gap) => cutQuarters(gap, { passes }, lastAsked))
     return (this.#cut ??= [...quarters, ...cut()].sort((a, b) => a.first - b.first))
   }
 
@@ -392,10 +398,8 @@ export class SeriesDesk {
     const counted = new Map<string, ReadonlyMap<string, number>>()
     const ranges = new Map<string, readonly Block[]>()
     return this.#linksNow().flatMap((link) => {
-      // Many links are between the same series.
-      const between = link.terms.map(({ desk, mayBeHidden }) => `${desk.#rank} ${mayBeHidden}`).join()
-      const own = ranges.get(between) ?? this.#rangesOf(block, link)
-      ranges.set(between, own)
+      const own = ranges.get(link.between) ?? this.#rangesOf(block, link)
+      ranges.set(link.between, own)
       return own.map((range) => {
         const told =
           counted.get(blockKey(range)) ??
@@ -488,7 +492,8 @@ export class SeriesDesk {
       const known = terms.flatMap(({ desk, ...term }) => (desk ? [{ desk, ...term }] : []))
       if (known.length < terms.length) return []
       const others = [...new Set(known.map(({ desk }) => desk))].filter((desk) => desk !== this)
-      return [{ others, terms: known }]
+      const between = known.map(({ desk, mayBeHidden }) => `${desk.#rank} ${mayBeHidden}`).join()
+      return [{ between, others, terms: known }]
     })
     return this.#linkedDesks
   }

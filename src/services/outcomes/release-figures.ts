@@ -14,7 +14,14 @@ import type {
 import { linksBetween } from '../../domain/disclosure/links/links.ts'
 import { movesIn, seriesOf, type MonthlyCounts } from '../../domain/disclosure/series.ts'
 import { groupBySubject } from '../../domain/outcomes/outcome.ts'
-import { addDays, monthOf, monthPeriod, type LondonDate, type Period } from '../../domain/period.ts'
+import {
+  addDays,
+  monthOf,
+  monthPeriod,
+  type LondonDate,
+  type Month,
+  type Period,
+} from '../../domain/period.ts'
 import type { StoredContract } from '../../store/contracts.ts'
 import type { Store } from '../../store/store.ts'
 import type { Needs } from '../needs.ts'
@@ -126,12 +133,19 @@ function rulesFor(
     returnGraceDays: number
   },
 ): Omit<ReleaseRules, 'release'> {
+  // It is asked for each block of each figure.
+  const minimumCounts = new Map<Month, number>()
   const ended = { current: monthOf(today), isOver: isOver(contract, today, returnGraceDays) }
   return {
     ...ended,
     first: monthly.reduce((first, { month }) => Math.min(first, month), ended.current),
-    minimumCountIn: ({ first }) =>
-      minimumCountFor(contract.minimumCounts, contract.minimumCount, monthPeriod(first)),
+    minimumCountIn: ({ first }) => {
+      const known = minimumCounts.get(first)
+      if (known !== undefined) return known
+      const found = minimumCountFor(contract.minimumCounts, contract.minimumCount, monthPeriod(first))
+      minimumCounts.set(first, found)
+      return found
+    },
     isPending: (block) =>
       contract.countedWith === null || pending.some((month) => month <= cutUpTo(block, ended)),
     isOverlapping: (by) => by === 'cohort',

@@ -150,10 +150,15 @@ t.test('single quarters are joined forwards only, and never cut', async (t) => {
       5,
     )
   t.same(
-    cutQuarters({ first: 202304, last: 202403 }, { passes }).map(({ first, last }) =>
+    cutQuarters({ first: 202304, last: 202403 }, { passes }, 202403).map(({ first, last }) =>
       periodLabel(first, last),
     ),
     ['2023-24-Q1..2023-24-Q2', '2023-24-Q3', '2023-24-Q4'],
+  )
+  t.same(
+    cutQuarters({ first: 202304, last: 202403 }, { passes }, 202306),
+    [{ first: 202304, last: 202309 }],
+    'what begins later is not asked for',
   )
 })
 

@@ -80,6 +80,8 @@ t.test('they are started before the program, tell no path, and are flushed at it
 t.test('where the packages are not installed, one line says which, and the program runs', async (t) => {
   const lines = await printed(t, false, ENDPOINT)
   t.equal(lines.length, 2)
-  t.match(lines[0]?.msg, /npm install .*@opentelemetry\/sdk-node @opentelemetry\/auto-instrumentations-node/)
-  t.match(lines[1], { main: true })
+  // The log is written at the end of a turn, which versions of Node begin at different times.
+  const [warning] = lines.filter(({ msg }) => msg !== undefined)
+  t.match(warning?.msg, /npm install .*@opentelemetry\/sdk-node @opentelemetry\/auto-instrumentations-node/)
+  t.ok(lines.some(({ main }) => main === true))
 })

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { compose, type Composition } from '../src/compose.ts'
 import { readConfig } from '../src/config.ts'
+import { logHeads } from '../src/process/logged-heads.ts'
 import { makeLogger } from '../src/process/logger.ts'
 import { runUntilStopped } from '../src/process/run-until-stopped.ts'
 import { makeHandlers } from './handlers.ts'
@@ -17,7 +18,9 @@ type WorkerParts = Pick<Composition, 'needs' | 'queue' | 'metrics' | 'logger'>
 
 /** Counts what the queue names, sweeps up what no bell was rung for, makes the returns that fell due, and tells webhooks. */
 export function startWorkers({ needs, queue, metrics, logger }: WorkerParts): { stop: () => Promise<void> } {
-  const handlers = makeHandlers(needs, metrics)
+  const handlers = makeHandlers(needs, metrics, (heads) => {
+    logHeads(logger, heads)
+  })
   const onError = (error: unknown): void => {
     logger.warn({ err: error }, 'worker')
   }

@@ -184,7 +184,7 @@ function observeRequests(app: FastifyInstance, metrics: Metrics): void {
   })
 }
 
-/** From the moment of stopping on, requests on open connections are sent elsewhere. */
+/** From the moment of stopping on, requests on open connections are sent elsewhere, and connections end with their reply. */
 function refuseWhileStopping(app: FastifyInstance): void {
   let stopping = false
   app.addHook('preClose', async () => {
@@ -197,6 +197,11 @@ function refuseWhileStopping(app: FastifyInstance): void {
     }
     reply.header('connection', 'close')
     done(new Problem('unavailable', 'The service is stopping.'))
+  })
+  // One that was busy when the others were closed would be kept for its client's next request, and the process with it.
+  app.addHook('onResponse', ({ raw }, _reply, done) => {
+    if (stopping) raw.socket.destroySoon()
+    done()
   })
 }
 

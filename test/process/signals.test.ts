@@ -45,6 +45,15 @@ const send = async (url: string, method: string, path: string, key: string, body
   return { status: reply.status, body: (await reply.json()) as { key: string; items: { case: string }[] } }
 }
 
+/** @returns a key of the provider's */
+async function makeContract(url: string): Promise<string> {
+  await send(url, 'PUT', 'organisations/prov', OPERATOR_KEY, { name: 'prov', kind: 'provider' })
+  await send(url, 'PUT', 'organisations/comm', OPERATOR_KEY, { name: 'comm', kind: 'commissioner' })
+  await send(url, 'PUT', 'contracts/c', OPERATOR_KEY, contractOf('prov', 'comm'))
+  const { body } = await send(url, 'POST', 'organisations/prov/keys', OPERATOR_KEY, { label: 'test' })
+  return body.key
+}
+
 /** A file of cases that has begun to arrive, and of which the rest is sent when the test says so. */
 async function beginFile(url: string, key: string) {
   const headers = {
@@ -56,11 +65,13 @@ async function beginFile(url: string, key: string) {
   const agent = new Agent({ keepAlive: true, timeout: 60_000 })
   const sent = request(`${url}/v1/contracts/c/cases/bulk`, { method: 'POST', headers, agent })
   sent.flushHeaders()
+  const replied = once(sent, 'response') as Promise<[IncomingMessage]>
+  replied.catch(() => undefined)
   await once(sent, 'continue')
   sent.write('{ "case": "first" }\n')
   return async (): Promise<{ status: number | undefined; body: string }> => {
     sent.end('{ "case": "last" }\n')
-    const [reply] = (await once(sent, 'response')) as [IncomingMessage]
+    const [reply] = await replied
     return { status: reply.statusCode, body: await text(reply) }
   }
 }
@@ -74,10 +85,7 @@ for (const [first, second] of [
     const service = await spawnService(settings(dataDir))
     t.teardown(() => service.child.kill('SIGKILL'))
     const { url, child } = service
-    await send(url, 'PUT', 'organisations/prov', OPERATOR_KEY, { name: 'prov', kind: 'provider' })
-    await send(url, 'PUT', 'organisations/comm', OPERATOR_KEY, { name: 'comm', kind: 'commissioner' })
-    await send(url, 'PUT', 'contracts/c', OPERATOR_KEY, contractOf('prov', 'comm'))
-    const { key } = (await send(url, 'POST', 'organisations/prov/keys', OPERATOR_KEY, { label: 'test' })).body
+    const key = await makeContract(url)
     const server = serverOf(dataDir)
     const finishFile = await beginFile(url, key)
     const puts = Array.from({ length: 16 }, async (_, n) => {
@@ -111,6 +119,21 @@ for (const [first, second] of [
     t.equal(await again.end('SIGTERM'), 0)
   })
 }
+
+t.test('a client that never ends its request is cut off, and all else stops in order', async (t) => {
+  const dataDir = makeDataDir(t)
+  const { url, child } = await spawnService(settings(dataDir))
+  t.teardown(() => child.kill('SIGKILL'))
+  const finishFile = await beginFile(url, await makeContract(url))
+  const server = serverOf(dataDir)
+  const exited = once(child, 'exit')
+  const since = Date.now()
+  child.kill('SIGTERM')
+  t.same(await exited, [0, null])
+  t.ok(Date.now() - since < 10_000)
+  isNothingLeft(t, dataDir, server)
+  await t.rejects(finishFile())
+})
 
 t.test('two signals before it is up', async (t) => {
   const dataDir = makeDataDir(t)

@@ -49,6 +49,8 @@ export interface AppParts {
     requestsPerSecond: number
     /** At so many requests at once, further ones are asked to come again. */
     requestsUnderWay: number
+    /** At so many connections, further ones are closed without a word: to answer them would cost what is to be spared. */
+    connections: number
   }
 }
 
@@ -77,6 +79,7 @@ export async function buildApp({
     clientErrorHandler: answerBrokenRequest,
   }).withTypeProvider<ZodTypeProvider>()
 
+  app.server.maxConnections = limits.connections
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(problemReply(isPassing))
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, notFound()))

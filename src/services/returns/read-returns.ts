@@ -3,7 +3,6 @@ import { notFound, Problem } from '../../domain/problem.ts'
 import type { StoredReturn } from '../../store/returns/returns.ts'
 import type { PageRequest } from '../../store/store.ts'
 import type { Needs } from '../needs.ts'
-import { shownOf } from '../page.ts'
 import { makeReturn, type ReturnNeeds } from './make-return.ts'
 import { commissionerWith, recordReturn, type ReturnActor } from './record-return.ts'
 
@@ -13,7 +12,8 @@ export const listReturns =
   (commissioner: string, page: PageRequest, keyId?: string): Promise<StoredReturn[]> =>
     transact({ role: 'commissioner', organisation: commissioner }, async (store) => {
       const found = await store.returns.list(page)
-      for (const stored of found.slice(0, shownOf(found, page)))
+      // The last of a whole page only tells that there is a next one.
+      for (const stored of found.slice(0, page.limit - 1))
         await recordReturn(store, clock, 'return-read', stored, commissionerWith(keyId))
       return found
     })

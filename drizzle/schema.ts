@@ -512,6 +512,8 @@ export const returns = pgTable(
     checks: jsonb('checks').notNull(),
     sha256: text('sha256').notNull(),
     generatedAt: moment('generated_at').notNull(),
+    /** What it showed so far of the cases that came or changed since the version before it; oldest first. */
+    changes: jsonb('changes').notNull().default([]),
     signedOffBy: text('signed_off_by'),
     /** By check: why it was submitted though the check failed. */
     reasons: jsonb('reasons'),

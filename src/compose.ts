@@ -120,7 +120,7 @@ export async function compose(config: Config, role: 'api' | 'workers', logger: L
       ring: (months) => {
         bell.ring(months)
       },
-      pause: (milliseconds) => pause(milliseconds),
+      pause: rest,
       secret: installation.secret,
       returnGraceDays: config.returnGraceDays,
       outbound: makeOutbound({ toLoopback: config.isDevelopment }),
@@ -185,4 +185,12 @@ async function settleOperatorKey(
   if (key === undefined) return
   await mkdir(dataDir, { recursive: true })
   await writeFile(join(dataDir, 'operator.key'), `${key}\n`, { mode: 0o600 })
+}
+
+async function rest(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await pause(milliseconds, undefined, { signal })
+  } catch (error) {
+    if (signal?.aborted !== true) throw error
+  }
 }

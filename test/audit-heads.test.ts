@@ -99,7 +99,7 @@ t.test('it does so once a London day', async (t) => {
     ring: () => undefined,
   }
   const metrics = { recountDone: () => undefined, recountFailed: () => undefined }
-  const handlers = makeHandlers(needs as Needs, metrics, (heads) =>
+  const handlers = makeHandlers(needs as Needs, metrics, new AbortController().signal, (heads) =>
     told.push(heads.map(({ organisationId, entry }) => `${organisationId} ${entry}`)),
   )
   await handlers.sweep()

@@ -197,10 +197,12 @@ t.test('what is done with returns is told: by which key, and not by whom it was 
       returns: [{ template: 'csp-plan', frequency: 'quarterly' }],
     }
     await service.operate('PUT', '/v1/contracts/c', contract)
+    t.same((await service.send('GET', '/v1/returns', { key })).body.items, [])
     const asked = { template: 'csp-plan', period: '2019-20-Q1' }
     const made = await service.send('POST', '/v1/returns', { key, body: asked })
     const path = `/v1/returns/${made.body.id}`
-    await service.send('GET', `${path}.csv`, { key })
+    for (const one of [path, ...['csv', 'xlsx', 'ods', 'html'].map((extension) => `${path}.${extension}`)])
+      t.equal((await service.send('GET', one, { key })).status, 200, one)
     const failed = (made.body.checks as { id: string; level: string; passed: boolean }[]).filter(
       ({ level, passed }) => level === 'error' && !passed,
     )
@@ -217,22 +219,31 @@ t.test('what is done with returns is told: by which key, and not by whom it was 
     t.equal(next.body.version, 2, next.text)
     const second = `/v1/returns/${next.body.id}`
     t.equal((await service.send('POST', `${second}/submission`, { key, body })).status, 200)
+    t.equal((await service.send('GET', `${second}/differences`, { key })).status, 200)
     t.equal((await service.send('GET', '/v1/returns?limit=1', { key })).body.items.length, 1)
+    t.equal((await service.send('GET', '/v1/returns', { key })).body.items.length, 2)
 
     const rows = await log<{ actor: string; action: string; details: Record<string, unknown> }[]>`
       select actor_kind as actor, action, details from audit_log
       where organisation_id = 'comm' and subject_kind = 'return' order by entry`
     t.same(
-      rows.map(({ actor, action, details }) => `${actor} ${action} ${String(details.version)}`),
+      rows.map(
+        ({ actor, action, details }) => `${actor} ${action} ${String(details.version ?? details.returns)}`,
+      ),
       [
-        ...['return-made 1', 'return-read 1', 'return-read 1', 'return-submitted 1'],
-        ...['return-made 2', 'return-read 2', 'return-superseded 1', 'return-submitted 2'],
-        'return-read 1',
+        // Asked for, then read as JSON and as each kind of file.
+        ...['return-made 1', 'return-read 1', ...Array.from({ length: 5 }, () => 'return-read 1')],
+        ...['return-submitted 1', 'return-made 2', 'return-read 2', 'return-superseded 1'],
+        ...['return-submitted 2', 'return-read 2', 'returns-listed 1', 'returns-listed 2'],
       ].map((action) => `commissioner ${action}`),
     )
     const { body: ofComm } = await service.operate('GET', '/v1/organisations/comm/keys')
-    t.same(rows[3]?.details, {
+    t.same(rows[7]?.details, {
       ...{ return: made.body.id, template: 'csp-plan', period: '2019-20-Q1', version: 1 },
+      key: ofComm.items[0].id,
+    })
+    t.same(rows.at(-1)?.details, {
+      ...{ first: made.body.id, last: next.body.id, returns: 2 },
       key: ofComm.items[0].id,
     })
     t.notMatch(JSON.stringify(rows), /Jane|wm_/)
@@ -241,7 +252,7 @@ t.test('what is done with returns is told: by which key, and not by whom it was 
     await own.end()
     t.match(
       chains.find(({ organisationId }) => organisationId === 'comm'),
-      { entries: 11, firstBad: undefined },
+      { entries: 17, firstBad: undefined },
     )
   } finally {
     await log.end()

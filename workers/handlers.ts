@@ -15,16 +15,18 @@ import { onceADay } from './once-a-day.ts'
 
 /** So many times as long as counting took, which takes longer the more else there is to do. */
 const REST = 40
-const LONGEST_REST_MILLISECONDS = 5_000
+const LONGEST_REST_MILLISECONDS = 8_000
 
 /**
  * What each job does.
  *
+ * @param stopping whoever rests need not any more
  * @param tellHeads is told once a day where each chain of the audit log ends
  */
 export const makeHandlers = (
   needs: Needs,
   metrics: Pick<Metrics, 'recountDone' | 'recountFailed'>,
+  stopping: AbortSignal,
   tellHeads: (heads: readonly ChainHead[]) => void,
 ) => {
   const retention = onceADay(needs.clock.today, endRetention(needs))
@@ -40,7 +42,8 @@ export const makeHandlers = (
         const milliseconds = performance.now() - started
         metrics.recountDone(milliseconds / 1000)
         // A month that changes while it is counted would be counted all the time, while whoever changes it waits for that.
-        if (isMarkedAgain) await needs.pause(Math.min(milliseconds * REST, LONGEST_REST_MILLISECONDS))
+        if (isMarkedAgain)
+          await needs.pause(Math.min(milliseconds * REST, LONGEST_REST_MILLISECONDS), stopping)
       } catch (error) {
         metrics.recountFailed()
         await putOff(needs)(job)

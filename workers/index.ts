@@ -18,7 +18,8 @@ type WorkerParts = Pick<Composition, 'needs' | 'queue' | 'metrics' | 'logger'>
 
 /** Counts what the queue names, sweeps up what no bell was rung for, makes the returns that fell due, and tells webhooks. */
 export function startWorkers({ needs, queue, metrics, logger }: WorkerParts): { stop: () => Promise<void> } {
-  const handlers = makeHandlers(needs, metrics, (heads) => {
+  const stopping = new AbortController()
+  const handlers = makeHandlers(needs, metrics, stopping.signal, (heads) => {
     logHeads(logger, heads)
   })
   const onError = (error: unknown): void => {
@@ -44,6 +45,7 @@ export function startWorkers({ needs, queue, metrics, logger }: WorkerParts): { 
   const deliveries = repeat(handlers.sendDeliveries, DELIVERIES_MILLISECONDS, onError)
   return {
     async stop() {
+      stopping.abort()
       await Promise.all([sweep, dueReturns, releases, deliveries].map((one) => one.stop()))
       await worker.close()
     },

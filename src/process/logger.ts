@@ -37,13 +37,17 @@ interface DescribedError {
   code?: string
   constraint?: string
   stack?: string
+  errors?: DescribedError[]
 }
+
+/** Of many errors that are thrown as one, the first ones say what is wrong. */
+const MOST_WITHIN = 5
 
 /**
  * Of errors whose messages quote what was sent only the code is kept: PostgreSQL's have the row (`Key (contract_id, ref)=(…)`),
  * Fastify's the path, those of readers of text the text.
  */
-function describeError(error: unknown): DescribedError {
+export function describeError(error: unknown): DescribedError {
   if (!(error instanceof Error)) return { type: typeof error }
   const frames = (error.stack ?? '').split('\n').filter((line) => /^ *at /.test(line))
   const stack = frames.join('\n')
@@ -59,6 +63,7 @@ function describeError(error: unknown): DescribedError {
     ...(code !== undefined && { code }),
     ...constraint,
     stack,
+    ...(error instanceof AggregateError && { errors: error.errors.slice(0, MOST_WITHIN).map(describeError) }),
   }
 }
 

@@ -15,7 +15,8 @@ export interface Needs {
   returnGraceDays: number
   /** How the service speaks to others' addresses. */
   outbound: Outbound
-  pause: (milliseconds: number) => Promise<void>
+  /** At the signal it is over early. */
+  pause: (milliseconds: number, signal?: AbortSignal) => Promise<void>
   meter: Meter
 }
 

@@ -202,6 +202,23 @@ t.test('a publication hides what is small and rounds the rest, whatever was agre
   }
 })
 
+t.test('sound counts fail no check of their sum for being rounded', async (t) => {
+  const returns = [{ template: 'six-monthly-grant', frequency: 'six-monthly' }]
+  await contract('rounded', 'shown', { startsOn: '2018-04-01', endsOn: '2019-03-31', returns })
+  // 7 who came and 6 held are told as 5 and 5, and 13 as 15.
+  await putCases('rounded', 0, 7, { referredOn: '2018-04-10', startedOn: '2018-04-12' })
+  await putCases('rounded', 7, 6, { startedOn: '2018-03-02' })
+  await counted('rounded')
+  const made = await ask(keys.shown, '2018-19-Q1', 'six-monthly-grant')
+  t.match(rowOf(made, 'supported'), { status: 'ok', value: 15 })
+  t.match(rowOf(made, 'supported-new'), { status: 'ok', value: 5 })
+  t.match(rowOf(made, 'supported-held'), { status: 'ok', value: 5 })
+  t.match(made.body.checks[0], {
+    ...{ id: 'new-and-held', passed: true },
+    detail: 'In support are those new and held, as far as rounded counts tell: 15 and 10.',
+  })
+})
+
 t.test('a contract outside the period is named where its outcomes have cases, and only there', async (t) => {
   for (const lead of ['exact', 'shown'] as const) {
     await contract(`within-${lead}`, lead, { startsOn: '2016-04-01', endsOn: '2017-03-31' })

@@ -264,6 +264,78 @@ t.test('what is withdrawn, and a contact that came or changed, corrects its case
   t.match(differences.body, { lateCases: 1, correctedCases: 3 })
 })
 
+t.test('how many cases came late moves by enough, and stands once its version is submitted', async (t) => {
+  await service.operate('PUT', '/v1/contracts/restated', contract('other'))
+  let cases = 0
+  const refer = async (many: number): Promise<void> => {
+    for (let n = 0; n < many; n++) {
+      await put(`restated/cases/r-${++cases}`, { referredOn: '2019-08-05', referralSource: 'police' })
+    }
+    await counted('restated')
+  }
+  const submit = async (id: string) => {
+    const reply = await send(keys.other, 'POST', `returns/${id}/submission`, { signedOffBy: 'A. Person' })
+    t.equal(reply.status, 200, reply.text)
+  }
+  const late = async (): Promise<unknown> => {
+    const { body } = await ask(keys.other, '2019-20-Q2')
+    const path = `returns/${String(body.id)}/differences`
+    return (await send(keys.other, 'GET', path)).body.lateCases
+  }
+  await refer(20)
+  await submit(String((await ask(keys.other, '2019-20-Q2')).body.id))
+  await refer(6)
+  t.equal(await late(), 6)
+  await refer(1)
+  t.equal(await late(), 6, 'one more is not told')
+  await refer(4)
+  t.equal(await late(), 11)
+  const second = await ask(keys.other, '2019-20-Q2')
+  t.equal(second.body.version, 2)
+  await submit(String(second.body.id))
+  await refer(10)
+  t.equal((await send(keys.other, 'GET', `returns/${second.body.id}/differences`)).body.lateCases, 11)
+  t.equal(await late(), 10)
+})
+
+t.test('the Ministry is told who is new and who is held, by type of crime and of support', async (t) => {
+  await service.operate('PUT', '/v1/contracts/kinds', contract('mirror'))
+  for (const [name, startedOn, more] of [
+    // In the quarter, on its last day, and taken over in it from an earlier contract.
+    ['a', '2019-04-20', { crimeType: 'burglary', cohorts: ['idva'] }],
+    ['b', '2019-06-30', { cohorts: ['counselling'] }],
+    ['c', '2019-05-01', { crimeType: 'kidnapping', continues: true }],
+    // Before it, and after it.
+    ['d', '2019-03-31', { crimeType: 'burglary', cohorts: ['idva', 'therapy'] }],
+    ['e', '2019-01-20', { crimeType: 'burglary' }],
+    ['f', '2019-07-01', { crimeType: 'harassment', cohorts: ['isva'] }],
+  ] as const) {
+    await put(`kinds/cases/${name}`, { referredOn: startedOn, startedOn, ...more })
+  }
+  await counted('kinds')
+  const made = await ask(keys.mirror, '2019-20-Q1')
+  // New: a, b. Held: c, d, e.
+  for (const [id, isNew, isHeld] of [
+    ['supported', 2, 3],
+    ['crime-burglary', 1, 2],
+    ['crime-other', 0, 1],
+    ['crime-not-stated', 1, 0],
+    ['crime-stalking', 0, 0],
+    ['support-idva', 1, 1],
+    ['support-therapy', 1, 1],
+    ['support-isva', 0, 0],
+  ] as const) {
+    t.match(rowOf(made, `${id}-new`), { status: 'ok', value: isNew }, `${id}, new`)
+    t.match(rowOf(made, `${id}-held`), { status: 'ok', value: isHeld }, `${id}, held`)
+  }
+  const { checks } = made.body as { checks: { id: string; passed: boolean; detail: string }[] }
+  const ofTypes = checks.filter(({ id }) => id.startsWith('crime-types-'))
+  t.match(ofTypes, [
+    { id: 'crime-types-new', passed: true, detail: 'New victims are those of all types of crime: 2.' },
+    { id: 'crime-types-held', passed: true, detail: 'Victims held are those of all types of crime: 3.' },
+  ])
+})
+
 t.test('as a spreadsheet and as a page: what it says, the same bytes each time', async (t) => {
   await put('one/cases/filed', {
     referredOn: '2020-01-10',

@@ -56,11 +56,11 @@ const whole = (value: number): string => Math.round(value).toLocaleString('en-GB
 
 const database = await makeDatabase()
 const settings = { DATABASE_URL: database.url, REDIS_URL: process.env.REDIS_URL, LOG_LEVEL: 'info' }
-const service = await spawnProcess('dist/src/server.js', {
-  ...settings,
-  WAYMARK_OPERATOR_KEY: OPERATOR_KEY,
-  WAYMARK_DATA_DIR: '/tmp/waymark-bench',
-})
+const service = await spawnProcess(
+  'dist/src/server.js',
+  { ...settings, WAYMARK_OPERATOR_KEY: OPERATOR_KEY, WAYMARK_DATA_DIR: '/tmp/waymark-bench' },
+  { isHeard: false },
+)
 const floor = await spawnProcess('test/bench/floor-server.ts', settings)
 const owner = postgres({ ...database.address, max: 1, onnotice: () => undefined })
 

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { DefinitionFaults, loadDefinitions } from '../../src/definitions.ts'
+import { DefinitionFaults, loadDefinitions, surveysFolder } from '../../src/definitions.ts'
 import { measuresOfTemplate } from '../../src/domain/returns/template.ts'
 
 const measures = `- measure: referrals
@@ -152,4 +152,90 @@ t.test('every fault is named with its line', async (t) => {
   t.match(faultsOf(t, head + rows('{ id: a, label: A, figure: fte }'), 'other.v1.yaml'), [
     '1: the file must be named small.v1.yaml, after what it says',
   ])
+})
+
+const form = (id: string, more: string): string => `instrument: ${id}
+version: 1
+title: ${id}
+source: made up
+licence: free
+inForce: { from: 2001-01-01 }
+${more}items:
+  - { id: satisfied, text: I am satisfied, type: yes-no }
+`
+const asked = ['told', 'asked'].map(
+  (id) => `- measure: ${id}
+  title: Satisfied
+  instrument: ${id === 'told' ? 'feedback' : 'interview'}
+  item: satisfied
+  kind: answered
+  in: [true]
+`,
+)
+
+t.test('answers without a case are not held against those who were asked', async (t) => {
+  const faults = (measure: string, ...names: string[]): string[] => {
+    const shows = {
+      achieved: 'numerator, percent',
+      answered: 'answered',
+      asked: 'asked',
+      eligible: 'eligible',
+    }
+    const lines = Object.entries(shows).map(
+      ([id, show]) => `{ id: ${id}, label: A, ${measure}, show: [${show}] }`,
+    )
+    const check = `checks:\n  - { id: c, title: C, level: error, ascending: [${names.join(', ')}] }\n`
+    const folder = t.testdir({
+      instruments: {
+        'feedback.v1.yaml': form('feedback', 'anonymous: allowed\n'),
+        'interview.v1.yaml': form('interview', ''),
+      },
+      measures: { 'm.yaml': asked.join('') },
+      returns: { 'small.v1.yaml': head + rows(...lines) + check },
+    })
+    try {
+      loadDefinitions([folder])
+    } catch (error) {
+      if (error instanceof DefinitionFaults)
+        return error.faults.map(({ line, reason }) => `${line}: ${reason}`)
+      throw error
+    }
+    return []
+  }
+  const all = ['achieved', 'answered', 'asked', 'eligible']
+  t.same(faults('measure: asked', ...all), [], 'each answer is of a case')
+  t.same(faults('measure: told', ...all), [
+    '15: check c: answers without a case are in row achieved, and not in row asked',
+    '15: check c: answers without a case are in row achieved, and not in row eligible',
+  ])
+  t.same(faults('measure: told', 'achieved', 'answered'), [])
+  t.same(faults('measure: told', 'asked', 'eligible'), [])
+  const women = 'where: { sex: [female] }'
+  t.same(faults(`measure: told, ${women}`, ...all), [], 'who has no case is known to be nothing')
+  const others = 'where: { sex: { not: [female] } }'
+  t.equal(faults(`measure: told, ${others}`, ...all).length, 2)
+})
+
+t.test('every outcome of the Ministry is checked from achieved to eligible', async (t) => {
+  const template = loadDefinitions([surveysFolder]).templates.get('moj-victims')
+  const shown = new Map(
+    template?.sections.flatMap((section) =>
+      section.rows.flatMap((row) =>
+        'measure' in row ? [[row.id, `${row.measure.id} ${row.show[0]}`] as const] : [],
+      ),
+    ),
+  )
+  const ascending = template?.checks.flatMap((check) =>
+    check.ascending ? [[check.level, ...check.ascending.map((id) => shown.get(id))].join(', ')] : [],
+  )
+  const measures = [
+    ...['coping-improved', 'resilience-built', 'wellbeing-improved'],
+    ...['feeling-safer', 'quality-of-life-improved', 'feeling-more-informed'],
+  ]
+  t.same(
+    ascending,
+    measures.map((one) => `error, ${one} numerator, ${one} answered, ${one} asked, ${one} eligible`),
+  )
+  const eligible = [...shown.values()].filter((one) => one.endsWith(' eligible'))
+  t.equal(eligible.length, measures.length, 'and there is no other outcome')
 })

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { ServiceProcess } from '../support/process.ts'
 import { asDrill, check, whole } from './drill.ts'
 import { everyRequest, type Asked, type Asking, type OpenApi } from './every-request.ts'
 import { LEAST, makeScene, SCENE, stopClock, TEMPLATES } from './small-scene.ts'
@@ -69,8 +71,8 @@ async function everythingTold(world: World, cluster: Cluster, n: number, asked: 
   const api = await world.startApi({ DATABASE_URL: cluster.url })
   const scene = await makeScene(cluster, api, n, asked.templates)
   const document = (await (await fetch(`${api.url}/openapi.json`)).json()) as OpenApi
-  const logged = api.output().length
   const told: string[] = []
+  const ids: string[] = []
   const reached = new Set<string>()
   // How far a message came depends on when its receiver answers, not on people.
   const requests = everyRequest(document, scene, asked).filter(({ path }) => !path.includes('/deliveries'))
@@ -78,6 +80,7 @@ async function everythingTold(world: World, cluster: Cluster, n: number, asked: 
     const answer = await scene.client.send(method, path, { key: scene.key, body })
     if (answer === undefined) throw new Error(`${method} ${path}: the connection broke`)
     check(answer.status < 500, `${method} ${path}: ${answer.status} ${answer.text}`)
+    ids.push(answer.headers.get('x-request-id') ?? '')
     const headers = [...answer.headers].filter(([name]) => !CHANGING.test(name)).sort()
     told.push(withoutNames(JSON.stringify([method, path, answer.status, headers, answer.text])))
     if (answer.status < 300) reached.add(path.replace(/[?].*/, ''))
@@ -86,16 +89,26 @@ async function everythingTold(world: World, cluster: Cluster, n: number, asked: 
   await cluster.asOwner(stopClock)
   for (const request of requests.filter(isCompressed)) await ask(request)
   check(reached.size >= LEAST_REACHED, `only ${reached.size} addresses have an answer for a commissioner`)
-  // Of the requests alone: what is counted meanwhile is logged whenever that is done.
-  const lines = api
-    .output()
-    .slice(logged)
-    .split('\n')
-    .filter((line) => line.includes('"route":'))
-    .map(withoutNames)
-  check(lines.length >= told.length, `${lines.length} lines are in the log of ${told.length} requests`)
+  const lines = await linesOf(ids, api)
   await api.end('SIGTERM')
   return [...told, ...lines]
+}
+
+const LOGGED_WITHIN_MILLISECONDS = 5_000
+
+/** What the log says of requests, in their order: what is counted meanwhile is logged whenever that is done. */
+async function linesOf(
+  ids: readonly string[],
+  { output }: Pick<ServiceProcess, 'output'>,
+): Promise<string[]> {
+  const until = Date.now() + LOGGED_WITHIN_MILLISECONDS
+  for (;;) {
+    const logged = output().split('\n')
+    const lines = ids.map((id) => logged.filter((line) => line.includes(`"${id}"`)).join('\n'))
+    if (lines.every((line) => line !== '')) return lines.map(withoutNames)
+    check(Date.now() < until, 'a request is not in the log')
+    await pause(50)
+  }
 }
 
 const isCompressed = ({ path }: Asking): boolean => /\.(xlsx|ods)$/.test(path)

@@ -11,6 +11,8 @@ import { contractForm, makeKey } from './people.ts'
 const SMALL = 'small'
 const GROWN = 'grown'
 const MIXED = 'mixed'
+const PARTED = 'parted'
+const CONTRACTS = [SMALL, GROWN, MIXED, PARTED]
 export const LEAST = 5
 export const TEMPLATES = ['moj-victims', 'csp-plan', 'six-monthly-grant']
 const QUARTER = '2018-19-Q4'
@@ -18,7 +20,7 @@ const EVENTS = ['outcomes.changed', 'return.ready', 'return.submitted']
 
 /** What a path or a query may be asked for in a scene. */
 export const SCENE = {
-  contract: [SMALL, GROWN, MIXED, 'elsewhere'],
+  contract: [...CONTRACTS, 'elsewhere'],
   measure: [
     'personal-safety-resolved',
     'satisfied',
@@ -57,8 +59,9 @@ export interface Scene {
 }
 
 /**
- * Alike for every n but for n: a contract of n people; one whose figures were shown and returned of ten, when n came late; and
- * one in which n of five small people are of one kind, and 5 − n of another.
+ * Alike for every n but for n: a contract of n people; one whose figures were shown and returned of ten, when n came late;
+ * one in which n of five small people are of one kind, and 5 − n of another; and one of twenty people, n of whom were helped
+ * late, dissatisfied and left.
  */
 export async function makeScene(
   cluster: Cluster,
@@ -72,7 +75,7 @@ export async function makeScene(
   await client.operate('PUT', 'organisations/comm', {
     ...{ name: 'comm', kind: 'commissioner', areaCode: 'E23000021' },
   })
-  for (const contract of [SMALL, GROWN, MIXED]) await client.operate('PUT', `contracts/${contract}`, form)
+  for (const contract of CONTRACTS) await client.operate('PUT', `contracts/${contract}`, form)
   client.key = await makeKey(client, 'prov')
   const key = await makeKey(client, 'comm')
   const settle = async (contract: string): Promise<void> => {
@@ -81,7 +84,7 @@ export async function makeScene(
     const answer = await client.send('GET', asked, { key, headers: { prefer: 'wait=30' } })
     check(answer?.status === 200, `${asked}: ${answer?.text}`)
   }
-  for (const contract of [SMALL, GROWN, MIXED]) await settle(contract)
+  for (const contract of CONTRACTS) await settle(contract)
 
   const hook = { url: 'http://127.0.0.1:9/', events: EVENTS }
   taken(await client.send('PUT', `webhooks/${SCENE.webhook}`, { body: hook, key }))
@@ -93,9 +96,11 @@ export async function makeScene(
     group(LEAST - n, 'rest', { of: 'arson' }),
   ]
   await addPeople(client, MIXED, kinds.flat(), settle)
+  const parts = [group(n, 'failed', { isFailed: true }), group(20 - n, 'helped', {})]
+  await addPeople(client, PARTED, parts.flat(), settle)
   // Not before all are there: what falls due is made at once.
   const returns = templates.map((template) => ({ template, frequency: 'quarterly' }))
-  for (const contract of [SMALL, GROWN, MIXED]) {
+  for (const contract of CONTRACTS) {
     await client.operate('PUT', `contracts/${contract}`, { ...form, returns })
   }
   for (const template of templates) await submit(client, key, await makeReturn(client, key, template))
@@ -120,11 +125,12 @@ export async function stopClock(sql: postgres.Sql): Promise<void> {
 interface Person {
   name: string
   crimeType: string
+  isFailed: boolean
 }
 
 /** Alike, but for their names, which nobody is shown. */
-const group = (many: number, name: string, { of = 'burglary' }: { of?: string }): Person[] =>
-  Array.from({ length: many }, (_, at) => ({ name: `${name}-${at}`, crimeType: of }))
+const group = (many: number, name: string, { of = 'burglary', isFailed = false }): Person[] =>
+  Array.from({ length: many }, (_, at) => ({ name: `${name}-${at}`, crimeType: of, isFailed }))
 
 /** Everything about them, in one request of each kind, and settled after each: so that they happen alike in every scene. */
 async function addPeople(
@@ -145,15 +151,24 @@ async function addPeople(
       ]
     }),
   )
-  const satisfied = people.map(({ name }) => ({
+  const satisfied = people.map(({ name, isFailed }) => ({
     ...{ ref: `told-${name}`, case: name, instrument: 'service-satisfaction', stage: 'end' },
-    ...{ assessedOn: '2019-02-04', answers: { satisfied: 'agree' } },
+    ...{ assessedOn: '2019-02-04', answers: { satisfied: isFailed ? 'disagree' : 'agree' } },
   }))
-  const cases = people.map(({ name, crimeType }) => ({
+  const cases = people.map(({ name, crimeType, isFailed }) => ({
     case: name,
     client: `person-${name}`,
-    ...{ referredOn: '2019-01-03', firstContactOn: '2019-01-04', startedOn: '2019-01-08' },
-    ...{ closedOn: '2019-02-05', closure: 'planned', referralSource: 'police', area: 'E07000129' },
+    ...{
+      referredOn: '2019-01-03',
+      firstContactOn: isFailed ? '2019-01-24' : '2019-01-04',
+      startedOn: '2019-01-08',
+    },
+    ...{
+      closedOn: '2019-02-05',
+      closure: isFailed ? 'disengaged' : 'planned',
+      referralSource: 'police',
+      area: 'E07000129',
+    },
     ...{ cohorts: ['idva'], crimeType, fundingStream: 'moj-core' },
     characteristics: { ageBand: '25-34', sex: 'female', ethnicity: 'white-british', disability: 'no' },
   }))

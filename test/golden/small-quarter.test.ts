@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { loadDefinitions, surveysFolder } from '../../src/definitions.ts'
 import { startService } from '../support/service.ts'
 
 /**
@@ -60,84 +60,22 @@ const cases = [
  * Closed in the quarter with the need at the start and an end: e1, e2, e3, e4, e6 = 5; none at the end: e1, e2, e3 = 3. 60%.
  * Closed after support: e1 to e6 = 6; as planned e1, e2, e4, e5 = 4. 4/6 = 66.66…%, so 66.7.
  * West. Referred: w1, w3 = 2, none by the police. Nobody had the need. Closed: w2, w3 = 2, as planned w3 = 1. 50%.
- * Both. 8 referred, 3 and 5. 3/5 = 60%. 5/8 = 62.5%. Nobody asks about coping. Staff 2.5 + 0.25 = 2.75.
+ * Both. 8 referred, 3 and 5: 8 = 3 + 5. 3/5 = 60%. 5/8 = 62.5%. Nobody asks about coping. Staff 2.5 + 0.25 = 2.75.
+ * Pairs. East has a start and an end of all of its 6 closed, west of 1 in 2 (w3): 50%, under the 60% that are looked for.
+ * Both sent something, and nothing was returned before that it could be held against.
  */
-const REFERRED = 'cases referred in the period'
-const SAFE = 'had the need at the start, and an end assessment'
-const CLOSED = 'cases closed in the period; progress is accepted'
-const COPING = 'answered "cope" at the end'
-const COPING_IN_CSV = '"answered ""cope"" at the end"'
-const POLICE = `${REFERRED}; referral source is police`
-const ELSEWHERE = `${REFERRED}; referral source is not police`
-const SENT = 'as its provider sent it for the period'
 
-const folder = t.testdir({ returns: { 'golden.v1.yaml': template } })
-const rows = loadDefinitions([surveysFolder, folder]).templateVersions.find(
-  ({ id }) => id === 'golden',
-)?.sections
-
-/** A hash of what the row's measure says, which nobody works out by hand. */
-function versionOf(id: string): string {
-  const row = rows?.flatMap((section) => section.rows).find((one) => one.id === id)
-  if (row === undefined || !('measure' in row)) throw new Error(`${id} is no row of a measure`)
-  return `"measureVersion":"${row.measure.version}"`
+/**
+ * The reply as JSON and as CSV. Only the return's id and the moment of its making are left out of the first. `sha256` is of
+ * template, period, contracts and sections, the names of every object in their order and nothing between them; a measure's
+ * version is the start of such a hash of what its file says, and of a narrowed one that of its version and its condition.
+ */
+const golden = {
+  json: readFileSync(new URL('small-quarter.json', import.meta.url), 'utf8'),
+  csv: readFileSync(new URL('small-quarter.csv', import.meta.url)),
 }
 
-const count = (
-  id: string,
-  label: string,
-  basis: string,
-  [both, east, west]: readonly [number, number, number],
-): string =>
-  `{"basis":"${basis}","byContract":[{"contract":"east","status":"ok","value":${east}},` +
-  `{"contract":"west","status":"ok","value":${west}}],"id":"${id}","label":"${label}",` +
-  `"measure":"referrals",${versionOf(id)},"status":"ok","value":${both}}`
-
-/** What the hash is over: every name in its order, nothing between them. */
-const content =
-  '{"contracts":["east","west"],"period":"2019-20-Q1","sections":[{"id":"demand","rows":[' +
-  [
-    count('all', 'All', REFERRED, [8, 6, 2]),
-    count('police', 'Police', POLICE, [3, 3, 0]),
-    count('elsewhere', 'Elsewhere', ELSEWHERE, [5, 3, 2]),
-  ].join(',') +
-  '],"title":"Demand"},{"id":"results","rows":[' +
-  `{"basis":"${SAFE}","byContract":[{"contract":"east","denominator":5,"numerator":3,"status":"ok","value":60},` +
-  '{"contract":"west","denominator":0,"numerator":0,"status":"not-available","value":null}],' +
-  '"denominator":5,"id":"safe","label":"Safe","measure":"personal-safety-resolved",' +
-  `${versionOf('safe')},"numerator":3,"status":"ok","value":60},` +
-  `{"basis":"${CLOSED}","byContract":[{"contract":"east","status":"ok","value":66.7},{"contract":"west","status":"ok","value":50}],` +
-  `"id":"planned","label":"Planned","measure":"planned-closures",${versionOf('planned')},"status":"ok","value":62.5},` +
-  `{"basis":${JSON.stringify(COPING)},"byContract":[{"contract":"east","status":"not-collected","value":null},` +
-  '{"contract":"west","status":"not-collected","value":null}],' +
-  `"id":"cope","label":"Cope","measure":"coping-improved",${versionOf('cope')},"status":"not-collected","value":null},` +
-  `{"basis":"${SENT}","byContract":[{"contract":"east","status":"ok","value":2.5},{"contract":"west","status":"ok","value":0.25}],` +
-  '"id":"staff","label":"Staff","status":"ok","value":2.75}' +
-  '],"title":"Results"}],"template":"golden"}'
-
-const CSV = `areaCode,template,templateVersion,period,returnVersion,returnStatus,contract,section,row,measure,value,numerator,denominator,status,basis
-E23000021,golden,1,2019-20-Q1,1,draft,,demand,all,referrals,8,,,ok,${REFERRED}
-E23000021,golden,1,2019-20-Q1,1,draft,east,demand,all,referrals,6,,,ok,${REFERRED}
-E23000021,golden,1,2019-20-Q1,1,draft,west,demand,all,referrals,2,,,ok,${REFERRED}
-E23000021,golden,1,2019-20-Q1,1,draft,,demand,police,referrals,3,,,ok,${POLICE}
-E23000021,golden,1,2019-20-Q1,1,draft,east,demand,police,referrals,3,,,ok,${POLICE}
-E23000021,golden,1,2019-20-Q1,1,draft,west,demand,police,referrals,0,,,ok,${POLICE}
-E23000021,golden,1,2019-20-Q1,1,draft,,demand,elsewhere,referrals,5,,,ok,${ELSEWHERE}
-E23000021,golden,1,2019-20-Q1,1,draft,east,demand,elsewhere,referrals,3,,,ok,${ELSEWHERE}
-E23000021,golden,1,2019-20-Q1,1,draft,west,demand,elsewhere,referrals,2,,,ok,${ELSEWHERE}
-E23000021,golden,1,2019-20-Q1,1,draft,,results,safe,personal-safety-resolved,60,3,5,ok,"${SAFE}"
-E23000021,golden,1,2019-20-Q1,1,draft,east,results,safe,personal-safety-resolved,60,3,5,ok,"${SAFE}"
-E23000021,golden,1,2019-20-Q1,1,draft,west,results,safe,personal-safety-resolved,,0,0,not-available,"${SAFE}"
-E23000021,golden,1,2019-20-Q1,1,draft,,results,planned,planned-closures,62.5,,,ok,${CLOSED}
-E23000021,golden,1,2019-20-Q1,1,draft,east,results,planned,planned-closures,66.7,,,ok,${CLOSED}
-E23000021,golden,1,2019-20-Q1,1,draft,west,results,planned,planned-closures,50,,,ok,${CLOSED}
-E23000021,golden,1,2019-20-Q1,1,draft,,results,cope,coping-improved,,,,not-collected,${COPING_IN_CSV}
-E23000021,golden,1,2019-20-Q1,1,draft,east,results,cope,coping-improved,,,,not-collected,${COPING_IN_CSV}
-E23000021,golden,1,2019-20-Q1,1,draft,west,results,cope,coping-improved,,,,not-collected,${COPING_IN_CSV}
-E23000021,golden,1,2019-20-Q1,1,draft,,results,staff,,2.75,,,ok,${SENT}
-E23000021,golden,1,2019-20-Q1,1,draft,east,results,staff,,2.5,,,ok,${SENT}
-E23000021,golden,1,2019-20-Q1,1,draft,west,results,staff,,0.25,,,ok,${SENT}
-`
+const folder = t.testdir({ returns: { 'golden.v1.yaml': template } })
 
 t.test('a small quarter, worked by hand, to the byte', async (t) => {
   const service = await startService({ surveysDir: folder })
@@ -185,13 +123,21 @@ t.test('a small quarter, worked by hand, to the byte', async (t) => {
 
   const asked = { template: 'golden', period: '2019-20-Q1' }
   const { body: made } = await service.send('POST', '/v1/returns', { key: lead, body: asked })
-  const { template: id, period, contracts, sections } = made
-  t.equal(inOrder({ template: id, period, contracts, sections }), content)
-  t.equal(made.sha256, createHash('sha256').update(content).digest('hex'))
-  t.match(made.checks[0], { id: 'sources', passed: true }, '8 = 3 + 5')
-  t.match(made, { version: 1, status: 'draft', provisional: false, areaCode: 'E23000021' })
-  const csv = await service.send('GET', `/v1/returns/${made.id}.csv`, { key: lead })
-  t.equal(csv.text, CSV.replaceAll('\n', '\r\n'))
+  const read = async (path: string): Promise<Buffer> => {
+    const headers = { authorization: `Bearer ${lead}` }
+    return (await service.server.app.inject({ url: `/v1/returns/${path}`, headers })).rawPayload
+  }
+  const json = await read(made.id)
+  const filled = golden.json.replace('<id>', made.id).replace('<generatedAt>', made.generatedAt)
+  t.equal(json.toString(), filled)
+  t.ok(json.equals(Buffer.from(filled)), 'to the byte')
+  const csv = await read(`${made.id}.csv`)
+  t.equal(csv.toString(), golden.csv.toString())
+  t.ok(csv.equals(golden.csv), 'to the byte')
+
+  const { template: id, period, contracts, sections, sha256 } = JSON.parse(golden.json)
+  const content = inOrder({ template: id, period, contracts, sections })
+  t.equal(sha256, createHash('sha256').update(content).digest('hex'))
 })
 
 /** As JSON with the names of every object in their order, whatever order they came in. */

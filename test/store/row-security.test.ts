@@ -300,6 +300,7 @@ t.test('some columns only are granted of some tables', async (t) => {
       'counts.n UPDATE waymark_worker',
       'idempotency_keys.created_at SELECT waymark_worker',
       'returns.area_code UPDATE waymark_commissioner',
+      'returns.changes UPDATE waymark_commissioner',
       'returns.checks UPDATE waymark_commissioner',
       'returns.content UPDATE waymark_commissioner',
       'returns.generated_at UPDATE waymark_commissioner',

@@ -294,6 +294,7 @@ const marked = { hasLifeCounts: true, hasReferralCounts: true, hasEntryCounts: t
 const aReturn = { commissionerId: 'mmm', template: 'x', firstMonth: 201903, lastMonth: 201903 }
 const made = {
   ...{ templateVersion: 7, areaCode: null, provisional: true, checks: [], sha256: 'new', generatedAt: NOW },
+  changes: [],
   content: { template: 'x', period: '2019-M03', contracts: [], sections: [] },
 }
 

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createInterface } from 'node:readline'
+import { createInterface, type Interface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -33,26 +33,37 @@ export function spawnProgram(
 export const spawnService = (env: Record<string, string | undefined>): Promise<ServiceProcess> =>
   spawnProcess('src/server.ts', env)
 
-/** Starts a program that prints where it listens, and waits until it does. */
+/**
+ * Starts a program that prints where it listens, and waits until it does.
+ *
+ * @param isHeard whether what it says after that is kept, which costs this process its part of a busy machine
+ */
 export async function spawnProcess(
   program: string,
   env: Record<string, string | undefined>,
+  { isHeard = true } = {},
 ): Promise<ServiceProcess> {
   const child = spawnProgram(program, { PORT: '0', ...env })
   const lines: string[] = []
+  const readers: Interface[] = []
   const url = await new Promise<string>((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
       if (stream === null) continue
-      createInterface(stream).on('line', (line) => {
+      const reader = createInterface(stream).on('line', (line) => {
         lines.push(line)
         const found = /"url":"(http:[^"]+)"/.exec(line)?.[1]
         if (found !== undefined) resolve(found)
       })
+      readers.push(reader)
     }
     child.once('exit', (code) => {
       reject(new Error(`the service ended with ${code}:\n${lines.join('\n')}`))
     })
   })
+  if (!isHeard) {
+    for (const reader of readers) reader.close()
+    for (const stream of [child.stdout, child.stderr]) stream?.resume()
+  }
   return {
     child,
     url,

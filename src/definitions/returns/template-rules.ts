@@ -1,10 +1,12 @@
 import type { HarmonisedList } from '../../domain/casework/harmonise.ts'
 import type { FigureName } from '../../domain/figure-name.ts'
+import type { Instrument } from '../../domain/instrument.ts'
 import type { Measure } from '../../domain/measure.ts'
 import type { Where } from '../../domain/measures/where.ts'
 import { ownChecks } from '../../domain/returns/checks.ts'
 import type { ReturnTemplate, ShownNumber, TemplateRow } from '../../domain/returns/template.ts'
 import type { Finding, Path } from '../yaml-source.ts'
+import { anonymousFindings } from './anonymous-rules.ts'
 import { listFindings } from './list-rules.ts'
 import { narrowedMeasure } from './narrowed-measure.ts'
 import type { RowContent, TemplateContent } from './template-shape.ts'
@@ -13,6 +15,7 @@ import type { RowContent, TemplateContent } from './template-shape.ts'
 export interface KnownToTemplates {
   measures: ReadonlyMap<string, Measure>
   figures: ReadonlyMap<string, FigureName>
+  instruments: readonly Instrument[]
   lists: readonly HarmonisedList[]
 }
 
@@ -43,7 +46,22 @@ export function templateFindings(template: TemplateContent, known: KnownToTempla
       'check',
     ),
     ...checks.flatMap((check, at) => checkFindings(check, { path: ['checks', at], rows, known })),
+    ...checks.flatMap(({ id: check, ascending = [] }, at) => {
+      const named = ascending.map((name) => rows.find(({ row }) => row.id === name)?.row)
+      const ofMeasures = named.map((row) => row && countingOf(row, template, known))
+      return anonymousFindings(
+        { check, path: ['checks', at, 'ascending'], rows: ofMeasures },
+        known.instruments,
+      )
+    }),
   ]
+}
+
+function countingOf(row: RowContent, template: TemplateContent, { measures }: KnownToTemplates) {
+  const measure = measures.get(row.measure ?? '')
+  if (measure === undefined) return undefined
+  const narrowed = narrowedMeasure(measure, narrowingOf(row, template))
+  return { id: row.id, measure: narrowed, show: showOf(row, measure) }
 }
 
 interface RowsToCheck {

@@ -20,6 +20,7 @@ export type AuditAction =
   | 'cases-read'
   | 'return-made'
   | 'return-read'
+  | 'returns-listed'
   | 'return-submitted'
   | 'return-superseded'
 

@@ -504,10 +504,11 @@ export class SeriesDesk {
     return linked.every((count) => Number.isNaN(count) || (count >= 0 && !isSmall(count, minimumCount)))
   }
 
-  /** What a block is shown as; where it is not, what it would be shown as today. */
-  toldIn(block: Block, group: Group): ReadonlyMap<string, number> {
+  /** What a block is shown as; where it is not, what it would be shown as today. Undefined: it never can be. */
+  toldIn(block: Block, group: Group): ReadonlyMap<string, number> | undefined {
     const shown = this.shown.now(block, group)
     if (shown) return shown
+    if (!this.#series.isDated && this.shown.isCutAcross(block)) return undefined
     const name = `${blockKey(block)} ${group.by} ${group.value}`
     const counted = this.#counted.get(name) ?? this.#series.countsOf(this.#rowsIn(block, group))
     this.#counted.set(name, counted)

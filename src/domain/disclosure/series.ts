@@ -67,7 +67,8 @@ export const reliableCounts = [
 
 /**
  * Every series of a contract's figures. Those before others are shown rather than those after them where both together
- * would tell too much: measures in the contract's order, then how scores moved.
+ * would tell too much: measures in the contract's order, then how scores moved. All cases in support come before the rest:
+ * if they were the ones that are hidden, they would follow from those who came and those held, and from them who is still there.
  */
 export function seriesOf(
   contract: Pick<Contract, 'instruments'>,
@@ -80,8 +81,12 @@ export function seriesOf(
   const scores = listedInstruments(contract, plan).flatMap((instrument) =>
     instrument.scores.flatMap((score) => scoreSeries(instrument, score)),
   )
-  return [...countsOfCompleteness.map(completenessSeries), ...measures, ...scores]
+  const [first, others] = [measures.filter(isAllInSupport), measures.filter((one) => !isAllInSupport(one))]
+  return [...first, ...countsOfCompleteness.map(completenessSeries), ...others, ...scores]
 }
+
+const isAllInSupport = ({ measure }: Series): boolean =>
+  measure?.kind === 'count' && 'of' in measure && measure.of === 'supported' && measure.where === undefined
 
 const isWithin = ({ month }: DatedCount, { first, last }: Block): boolean => month >= first && month <= last
 

@@ -81,6 +81,11 @@ export class ShownBlocks {
     return state
   }
 
+  /** Whether months of a period are shown only together with months outside it. */
+  isCutAcross(period: Block): boolean {
+    return this.#blocks.some((block) => overlap(block, period) && !contains(period, block))
+  }
+
   /** What a period tells by now; undefined: it is not shown. */
   now(period: Block, group: Group): ToldNumbers | undefined {
     if (this.#blocks.length === 0) return undefined

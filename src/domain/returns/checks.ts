@@ -1,5 +1,6 @@
 import type { LondonDate } from '../period.ts'
 import { round } from '../statistics/rounding.ts'
+import { PUBLISHED_WITHIN } from './publication.ts'
 import { rowsOfReturn, type ContractFigures, type ReturnContent, type ReturnRow } from './return-content.ts'
 import type { TemplateCheck } from './template.ts'
 
@@ -25,13 +26,15 @@ export interface CheckSurroundings {
   previous: readonly Pick<ReturnContent, 'sections'>[]
   /** The first day on which providers with nothing sent are looked for, as long as it is to come. */
   namedFrom?: LondonDate | undefined
+  /** The counts of the content are rounded, as they are published. */
+  isRounded: boolean
   /** Changes that were accepted are not in the content yet. */
   pending: boolean
 }
 
 /** Made from what the return shows, so that no check tells what a row hides. */
 export const checkReturn = (content: ReturnContent, around: CheckSurroundings): CheckResult[] => [
-  ...around.checks.map((check) => ownOf(content, check)),
+  ...around.checks.map((check) => ownOf(content, check, around)),
   completeness(around.contracts),
   noData(around.contracts),
   lateProviders(around),
@@ -39,44 +42,73 @@ export const checkReturn = (content: ReturnContent, around: CheckSurroundings): 
   counted(around),
 ]
 
-function ownOf(content: ReturnContent, check: TemplateCheck): CheckResult {
+function ownOf(
+  content: ReturnContent,
+  check: TemplateCheck,
+  { isRounded }: Pick<CheckSurroundings, 'isRounded'>,
+): CheckResult {
   const { id, title, level, equal, ascending } = check
   const rows = new Map(rowsOfReturn(content).map((row) => [row.id, row]))
-  const wrong = equal ? unequal(rows, equal) : descending(rows, ascending ?? [])
-  if (wrong === undefined) {
+  const held = equal ? unequal(rows, equal, isRounded) : descending(rows, ascending ?? [])
+  if (held === undefined) {
     return { id, level, passed: true, detail: `${title}: not checked, since a row of it is not shown.` }
   }
+  const { wrong, numbers } = held
   const passed = wrong.length === 0
-  return { id, level, passed, detail: passed ? `${title}.` : `${title}: ${wrong.join('; ')}.` }
+  const good = equal && isRounded ? `${title}, as far as rounded counts tell` : title
+  return { id, level, passed, detail: passed ? `${good}: ${numbers}.` : `${title}: ${wrong.join('; ')}.` }
 }
 
 type Rows = ReadonlyMap<string, ReturnRow>
 
-/** What is wrong, in words; undefined if a row is not shown. */
-function unequal(rows: Rows, sides: NonNullable<TemplateCheck['equal']>): string[] | undefined {
+/** The numbers that a check held against each other, and what is wrong with them, in words. */
+interface Held {
+  numbers: string
+  wrong: string[]
+}
+
+/** Hours are no whole numbers, and their sums not exact to the last digit. */
+const EXACT_PLACES = 6
+
+/** Undefined if a row is not shown. */
+function unequal(
+  rows: Rows,
+  sides: NonNullable<TemplateCheck['equal']>,
+  isRounded: boolean,
+): Held | undefined {
   const [left, right] = sides.map((side) => {
     const values = side.map((name) => rows.get(name)?.value)
     return values.every((value) => typeof value === 'number')
-      ? values.reduce((sum, value) => sum + value, 0)
+      ? round(
+          values.reduce((sum, value) => sum + value, 0),
+          EXACT_PLACES,
+        )
       : undefined
   })
   if (left === undefined || right === undefined) return undefined
-  // Hours are no whole numbers, and their sums not exact to the last digit.
-  return Math.abs(left - right) < 1e-6 ? [] : [`${left} is not ${right}`]
+  // What a provider sends is told as it is; each of the others may be rounded, and all of them one way.
+  const rounded = sides.flat().filter((name) => rows.get(name)?.measure !== undefined).length
+  const most = isRounded ? PUBLISHED_WITHIN * rounded : 0
+  return {
+    numbers: left === right ? String(left) : `${left} and ${right}`,
+    wrong: Math.abs(left - right) <= most ? [] : [`${left} is not ${right}`],
+  }
 }
 
-function descending(rows: Rows, names: readonly string[]): string[] | undefined {
+/** Undefined if a row is not shown. */
+function descending(rows: Rows, names: readonly string[]): Held | undefined {
   const counts = names.map((name) => {
     const row = rows.get(name)
     return row?.numerator ?? row?.value
   })
   if (!counts.every((count) => typeof count === 'number')) return undefined
-  return counts.flatMap((count, at) => {
+  const wrong = counts.flatMap((count, at) => {
     const next = counts[at + 1]
     return next === undefined || count <= next
       ? []
       : [`${count} in ${names[at]} is more than ${next} in ${names[at + 1]}`]
   })
+  return { numbers: counts.join(', '), wrong }
 }
 
 /** A warning that names the contracts that it is about. */

@@ -11,5 +11,8 @@ const FEWEST_PEOPLE = 20
  */
 export const publishedCount = (count: number): number => STEP * round(count / STEP, 0)
 
+/** So far a published count may be from what was counted. */
+export const PUBLISHED_WITHIN = STEP / 2
+
 /** A percent is published whole, of the unrounded counts, and only of 20 people or more: of fewer, each is worth over 5. */
 export const publishesPercent = (denominator: number): boolean => denominator >= FEWEST_PEOPLE

@@ -107,7 +107,7 @@ const differences = z
       z.object({ section: z.string(), id: z.string(), old: cell.nullable(), new: cell.nullable() }),
     ),
     lateCases: z.number().int().nullable().meta({
-      description: 'Cases of the period that came after the older version; null: few.',
+      description: 'Cases of the period that came after the older version was submitted; null: few.',
     }),
     correctedCases: z
       .number()

@@ -27,7 +27,7 @@ export interface GatherQuestion {
 
 export interface Gathered {
   /** By the contracts' ids. */
-  contracts: ContractFigures[]
+  contracts: OwnFigures[]
   /** Accepted changes are not in the figures yet. */
   pending: boolean
 }

@@ -6,8 +6,10 @@ import { SCHEDULE } from './record-return.ts'
 
 /**
  * Makes every return that is due and not there yet, as the database says: one a template, period and leading commissioner,
- * whoever else makes them at the same time, and however long nobody did.
+ * whoever else makes them at the same time, and however long nobody did. One that fails keeps no other from being made, and
+ * stays due.
  *
+ * @throws {AggregateError} once all were tried, with every error and the names of the returns that could not be made
  * @returns how many were due; the meter says meanwhile how many are left
  */
 export const makeDueReturns = (needs: ReturnNeeds) => {
@@ -36,9 +38,22 @@ export const makeDueReturns = (needs: ReturnNeeds) => {
     }
     let left = due.size
     meter.returnsDue(left)
+    const failed: { name: string; error: unknown }[] = []
     for (const question of due.values()) {
-      await makeUnlessGone(question)
-      meter.returnsDue(--left)
+      try {
+        await makeUnlessGone(question)
+        meter.returnsDue(--left)
+      } catch (error) {
+        failed.push({ name: nameOf(question), error })
+      }
+    }
+    if (failed.length > 0) {
+      const names = failed.slice(0, MOST_NAMED).map(({ name }) => name)
+      const more = failed.length > names.length ? ' and others' : ''
+      throw new AggregateError(
+        failed.map(({ error }) => error),
+        `${failed.length} of ${due.size} returns that are due could not be made: ${names.join(', ')}${more}`,
+      )
     }
     return due.size
   }
@@ -52,6 +67,12 @@ export const makeDueReturns = (needs: ReturnNeeds) => {
     }
   }
 }
+
+/** So many returns that failed are told by name: where all do, for one reason, the others are known by their number. */
+const MOST_NAMED = 5
+
+const nameOf = ({ template, period, commissioner }: ReturnQuestion): string =>
+  `${template} ${period.label} of ${commissioner}`
 
 const keyOf = ({
   template,

@@ -3,6 +3,7 @@ import { canonicalJson } from '../../domain/canonical-json.ts'
 import { isProvisional } from '../../domain/outcomes/outcome.ts'
 import { addMonths, monthsIn, periodOfMonths, type LondonDate, type Period } from '../../domain/period.ts'
 import { invalid } from '../../domain/problem.ts'
+import type { ShownChanges } from '../../domain/returns/changed-cases.ts'
 import { checkReturn, isCounted } from '../../domain/returns/checks.ts'
 import { returnContent, type ReturnContent } from '../../domain/returns/return-content.ts'
 import { isNamed, namedFrom } from '../../domain/returns/silent-providers.ts'
@@ -11,6 +12,7 @@ import type { MadeReturn, ReturnKey, StoredReturn } from '../../store/returns/re
 import type { Store } from '../../store/store.ts'
 import type { Needs } from '../needs.ts'
 import { tellOfReturn } from '../webhooks/tell-of-return.ts'
+import { changesSince } from './changes-since.ts'
 import { gatherFigures, type Gathered } from './gather-figures.ts'
 import { recordReturn, type ReturnActor } from './record-return.ts'
 
@@ -46,6 +48,7 @@ const EARLIER = 4
 export const makeReturn = (needs: ReturnNeeds) => {
   const { transact, definitions, clock, returnGraceDays } = needs
   const gather = gatherFigures(needs)
+  const countChanges = changesSince(needs)
   return async ({ commissioner, template: id, period, actor }: ReturnQuestion): Promise<ReturnAnswer> => {
     const newest = definitions.templates.get(id)
     if (newest === undefined) throw invalid([{ pointer: '/template', detail: 'is not a known template' }])
@@ -74,6 +77,8 @@ export const makeReturn = (needs: ReturnNeeds) => {
         periodOfMonths(key.firstMonth, key.lastMonth).label,
         gathered.contracts,
       )
+      const sha256 = hashOf(content)
+      const changes = await changesOf(known, sha256, { gathered, isExact })
       const { pending } = gathered
       const provisional = isProvisional(period, returnGraceDays, clock.today())
       const answer = await transact(as, async (store) => {
@@ -86,8 +91,9 @@ export const makeReturn = (needs: ReturnNeeds) => {
           provisional,
           content,
           checks: await checksOf(store, key, { template, gathered, content, namedFrom: namedLater(period) }),
-          sha256: hashOf(content),
+          sha256,
           generatedAt: clock.now().toISOString(),
+          changes,
         }
         return keep(store, key, versions.at(-1), { made, pending, actor })
       })
@@ -102,6 +108,19 @@ export const makeReturn = (needs: ReturnNeeds) => {
   function namedLater(period: Period): LondonDate | undefined {
     const now = { graceDays: returnGraceDays, today: clock.today() }
     return isNamed(period, now) ? undefined : namedFrom(period, returnGraceDays)
+  }
+
+  async function changesOf(
+    versions: readonly StoredReturn[],
+    sha256: string,
+    { gathered, isExact }: { gathered: Gathered; isExact: boolean },
+  ): Promise<readonly ShownChanges[]> {
+    const from = versions.findLast(({ status }) => status !== 'draft')
+    const latest = versions.at(-1)
+    if (from === undefined || (latest === from && sha256 === from.sha256)) return []
+    const shown = latest?.status === 'draft' ? latest.changes : []
+    const contracts = gathered.contracts.map(({ contract }) => contract)
+    return countChanges(from, { contracts, isExact, shown })
   }
 
   async function keep(
@@ -155,7 +174,8 @@ const saysTheSame = (stored: StoredReturn, made: MadeReturn): boolean =>
   stored.templateVersion === made.templateVersion &&
   stored.areaCode === made.areaCode &&
   stored.provisional === made.provisional &&
-  canonicalJson(stored.checks) === canonicalJson(made.checks)
+  canonicalJson(stored.checks) === canonicalJson(made.checks) &&
+  canonicalJson(stored.changes) === canonicalJson(made.changes)
 
 interface ToCheck {
   template: ReturnTemplate
@@ -180,6 +200,7 @@ async function checksOf(store: Store, key: ReturnKey, { template, gathered, cont
     contracts: gathered.contracts,
     previous: previous.map((one) => one.content),
     namedFrom,
+    isRounded: template.disclosure === 'publication',
     pending: gathered.pending,
   })
 }

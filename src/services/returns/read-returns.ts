@@ -4,7 +4,7 @@ import type { StoredReturn } from '../../store/returns/returns.ts'
 import type { PageRequest } from '../../store/store.ts'
 import type { Needs } from '../needs.ts'
 import { makeReturn, type ReturnNeeds } from './make-return.ts'
-import { commissionerWith, recordReturn, type ReturnActor } from './record-return.ts'
+import { commissionerWith, recordList, recordReturn, type ReturnActor } from './record-return.ts'
 
 /** A commissioner's returns of every version as they were last made, in the order in which they were first made. */
 export const listReturns =
@@ -13,8 +13,7 @@ export const listReturns =
     transact({ role: 'commissioner', organisation: commissioner }, async (store) => {
       const found = await store.returns.list(page)
       // The last of a whole page only tells that there is a next one.
-      for (const stored of found.slice(0, page.limit - 1))
-        await recordReturn(store, clock, 'return-read', stored, commissionerWith(keyId))
+      await recordList(store, clock, found.slice(0, page.limit - 1), commissionerWith(keyId))
       return found
     })
 

@@ -42,3 +42,24 @@ export const recordReturn = (
       key,
     },
   })
+
+/**
+ * Tells once of a whole page of a list, however long it is: which stand from the first to the last in the order of their ids.
+ * Nobody reads anything on an empty one.
+ */
+export async function recordList(
+  { auditLog }: Pick<Store, 'auditLog'>,
+  clock: Needs['clock'],
+  listed: readonly StoredReturn[],
+  { kind, key }: ReturnActor,
+): Promise<void> {
+  const [first, last] = [listed[0], listed.at(-1)]
+  if (first === undefined || last === undefined) return
+  await recordEntry({ auditLog }, first.commissionerId, {
+    at: clock.now().toISOString(),
+    actorKind: kind,
+    action: 'returns-listed',
+    subjectKind: 'return',
+    details: { first: first.returnId, last: last.returnId, returns: listed.length, key },
+  })
+}

@@ -1,4 +1,5 @@
 import type { Month } from '../../domain/period.ts'
+import type { ChangedCases, ShownChanges } from '../../domain/returns/changed-cases.ts'
 import type { CheckResult } from '../../domain/returns/checks.ts'
 import type { ReturnContent } from '../../domain/returns/return-content.ts'
 import type { Sql, Write } from '../database.ts'
@@ -21,6 +22,8 @@ export interface MadeReturn {
   checks: readonly CheckResult[]
   sha256: string
   generatedAt: string
+  /** Oldest first. */
+  changes: readonly ShownChanges[]
 }
 
 export type StoredReturn = ReturnKey &
@@ -34,22 +37,18 @@ export type StoredReturn = ReturnKey &
     submittedAt: string | null
   }
 
-/** How many cases of the contracts and months came, or were corrected, after an instant. */
-export interface ChangedCases {
-  late: number
-  corrected: number
-}
-
 export const returnsIn = (sql: Sql) => {
   const columns = sql`return_id, commissioner_id, template, template_version, area_code, first_month, last_month,
-    version, status, provisional, content, checks, sha256, generated_at, signed_off_by, reasons, submitted_at`
+    version, status, provisional, content, checks, sha256, generated_at, changes, signed_off_by, reasons,
+    submitted_at`
   const isOf = ({ commissionerId, template, firstMonth, lastMonth }: ReturnKey) => sql`
     commissioner_id = ${commissionerId} and template = ${template} and first_month = ${firstMonth}
     and last_month = ${lastMonth}`
-  const made = <D extends MadeReturn>({ content, checks, ...plain }: D) => ({
+  const made = <D extends MadeReturn>({ content, checks, changes, ...plain }: D) => ({
     ...plain,
     content: sql.json(content as never),
     checks: sql.json(checks as never),
+    changes: sql.json(changes),
   })
   const keyOf = ({ commissionerId, template, firstMonth, lastMonth }: ReturnKey): string =>
     `return ${commissionerId} ${template} ${firstMonth} ${lastMonth}`

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { Contract } from '../../../src/domain/contracts/contract.ts'
 import type { CaseToCount } from '../../../src/domain/counting/case-reading.ts'
+import type { CountingPlan } from '../../../src/domain/counting/plan.ts'
 import type { DatedCount } from '../../../src/domain/counts.ts'
 import { cutUpTo } from '../../../src/domain/disclosure/blocks.ts'
 import { decideRelease } from '../../../src/domain/disclosure/release.ts'
@@ -9,6 +10,7 @@ import { linksBetween } from '../../../src/domain/disclosure/links/links.ts'
 import { movesIn, seriesOf, tellingCounts } from '../../../src/domain/disclosure/series.ts'
 import { shownFigures, shownGroups } from '../../../src/domain/disclosure/shown-figures.ts'
 import { isSmall } from '../../../src/domain/disclosure/small.ts'
+import type { Measure } from '../../../src/domain/measure.ts'
 import type { Figures } from '../../../src/domain/outcomes/outcome.ts'
 import { addDays, parsePeriod, type Month, type Period } from '../../../src/domain/period.ts'
 import { aMeasure, aPlan, assessed, bySubject, countAll, inSupport } from '../counting/a-case.ts'
@@ -41,8 +43,7 @@ const measures = [
   aMeasure('supported', { kind: 'count', of: 'supported' }),
   aMeasure('people', { kind: 'count', of: 'people' }),
 ]
-const plan = aPlan(measures)
-const contract = {
+const contractOf = (asked: readonly Measure[]): Contract => ({
   contractId: 'k',
   title: 'k',
   provider: 'p',
@@ -52,14 +53,14 @@ const contract = {
   endsOn: '2021-03-31',
   follows: null,
   instruments: ['phq'],
-  measures: measures.map(({ id }) => id),
+  measures: asked.map(({ id }) => id),
   targets: {},
   funding: [],
   returns: [],
   minimumCount: LEAST,
   retention: null,
   expectedDays: null,
-} satisfies Contract
+})
 
 export const PERIODS = [
   ...['2018-M11', '2018-M12', '2019-M02', '2019-M05', '2019-M06', '2018-M11..2019-M02', '2019-M05..2019-M08'],
@@ -109,7 +110,7 @@ const rules: Omit<ReleaseRules, 'release' | 'isPending' | 'isOver' | 'current'> 
   isOverlapping: (by) => by === 'cohort',
 }
 
-const ENDED = { current: 202401, isOver: true }
+export const ENDED = { current: 202401, isOver: true }
 
 /** What a commissioner has been shown so far, and what is counted now. */
 export class Office {
@@ -118,8 +119,13 @@ export class Office {
   #release = 0
   readonly #ended: Pick<ReleaseRules, 'current' | 'isOver'>
 
-  constructor(ended = ENDED) {
+  readonly #plan: CountingPlan
+  readonly #contract: Contract
+
+  constructor(ended = ENDED, asked: readonly Measure[] = measures) {
     this.#ended = ended
+    this.#plan = aPlan(asked)
+    this.#contract = contractOf(asked)
   }
 
   /** @param pending months that are not counted yet */
@@ -129,6 +135,7 @@ export class Office {
     by: (typeof DIMENSIONS)[number],
     pending: readonly Month[] = [],
   ) {
+    const [plan, contract] = [this.#plan, this.#contract]
     const { byMonth, life } = countAll({ cases }, plan)
     const all = [...byMonth, ...life].filter(({ month }) => !pending.includes(month))
     const dimensions = new Set([...[...this.#released.values()].map((cell) => cell.by), ...(by ? [by] : [])])

@@ -132,7 +132,7 @@ const west = contractOf('west', westFlow, [1, 1, 1, 1], { figures: { 'idva-fte':
 const checked = (contracts: ContractFigures[], around: Partial<CheckSurroundings> = {}) =>
   new Map(
     checkReturn(returnContent(template, '2025-26-Q1', contracts), {
-      ...{ checks: template.checks, contracts, previous: [], pending: false },
+      ...{ checks: template.checks, contracts, previous: [], isRounded: false, pending: false },
       ...around,
     }).map(({ id, ...check }) => [id, check]),
   )
@@ -152,7 +152,14 @@ t.test('a sound quarter passes every check', async (t) => {
     { passed: true },
     'all of them were asked, and answered, and are satisfied',
   )
-  t.match(all.get('funnel'), { level: 'error', detail: 'Referred is the rest.' }, '27 = 16 + 8 + 3')
+  t.match(all.get('funnel'), { level: 'error', detail: 'Referred is the rest: 27.' }, '27 = 16 + 8 + 3')
+  t.match(all.get('open'), { detail: 'Nobody is lost: 48.' }, '30 + 12 + 2 + 4 = 14 + 28 + 1 + 5')
+  t.match(
+    all.get('asking'),
+    { detail: 'Fewer answer than were asked: 7, 9, 11, 15.' },
+    '6 + 1, 8 + 1 and so on',
+  )
+  t.match(all.get('staff'), { detail: 'Staff are staff: 3.5.' })
   t.match(all.get('load'), { detail: 'Load is load: not checked, since a row of it is not shown.' })
   for (const id of ['completeness', 'no-data', 'late-providers', 'jumps', 'counted'])
     t.equal(all.get(id)?.level, 'warning')
@@ -193,6 +200,28 @@ t.test('achieved, answered, asked and eligible rise', async (t) => {
   const shown = hidden.get('satisfied')
   if (shown !== undefined) hidden.set('satisfied', { ...shown, suppressed: true })
   t.match(checked([{ ...east, measures: hidden }]).get('asking'), { passed: true, detail: /: not checked/ })
+})
+
+t.test('rounded counts are held against each other as far as they tell', async (t) => {
+  const publication = { ...template, disclosure: 'publication' as const }
+  const check = (flow: Flow) => {
+    const contracts = [contractOf('east', flow, [14, 10, 8, 6])]
+    const { checks } = template
+    return checkReturn(returnContent(publication, '2025-26-Q1', contracts), {
+      ...{ checks, contracts, previous: [], isRounded: true, pending: false },
+    }).find(({ id }) => id === 'funnel')
+  }
+  // 13 = 7 + 6 + 0 is told as 15, 5, 5 and 0; each of four numbers may be off by 2.5, all together by 10.
+  t.match(check({ ...eastFlow, referred: 13, accepted: 7, undecided: 6, declined: 0 }), {
+    passed: true,
+    detail: 'Referred is the rest, as far as rounded counts tell: 15 and 10.',
+  })
+  // 28 = 7 + 21 is told as 30, 5 and 20; 38 as 40, which is 15 more than 25.
+  t.match(check({ ...eastFlow, referred: 28, accepted: 7, undecided: 21, declined: 0 }), { passed: true })
+  t.match(check({ ...eastFlow, referred: 38, accepted: 7, undecided: 21, declined: 0 }), {
+    passed: false,
+    detail: 'Referred is the rest: 40 is not 25.',
+  })
 })
 
 t.test('a contract with too few pairs is named with its share', async (t) => {

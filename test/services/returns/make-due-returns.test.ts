@@ -153,19 +153,29 @@ t.test('a start long afterwards makes up for all of it at once', async (t) => {
   for (const scheduler of schedulers) await scheduler.stop()
 })
 
-t.test('a return that cannot be made stays due, and is seen', async (t) => {
-  await commissioner('stuck')
-  await contract('of-stuck', 'stuck', {
-    startsOn: '2019-05-15',
-    endsOn: '2019-09-30',
-    returns: [{ template: 'moj-victims', frequency: 'quarterly' }],
-  })
+t.test('a return that cannot be made stays due, is seen, and keeps no other waiting', async (t) => {
+  for (const lead of ['able', 'stuck', 'willing']) {
+    await commissioner(lead)
+    await contract(`of-${lead}`, lead, {
+      startsOn: '2019-05-15',
+      endsOn: '2019-09-30',
+      returns: [{ template: 'moj-victims', frequency: 'quarterly' }],
+    })
+  }
   const scheduler = aScheduler(() => new Date('2020-04-11T12:00:00Z'))
   t.teardown(() => scheduler.stop())
   const due = async () => figureOf(await scheduler.metrics.render(), 'waymark_returns_due')
   await owner`alter table returns add constraint stuck check (commissioner_id <> 'stuck') not valid`
-  await t.rejects(scheduler.run())
+  const failure: unknown = await scheduler.run().catch((error: unknown) => error)
+  if (!(failure instanceof AggregateError)) throw failure
+  t.equal(
+    failure.message,
+    '2 of 6 returns that are due could not be made: moj-victims 2019-20-Q1 of stuck, moj-victims 2019-20-Q2 of stuck',
+  )
+  t.match(failure.errors, [{ constraint_name: 'stuck' }, { constraint_name: 'stuck' }])
   t.equal(await due(), 2)
+  t.equal(figureOf(await scheduler.metrics.render(), 'waymark_returns_made_total'), 4)
+  for (const lead of ['able', 'willing']) t.equal((await made(lead)).length, 2, lead)
   await owner`alter table returns drop constraint stuck`
   t.equal(await scheduler.run(), 2)
   t.equal(await due(), 0)

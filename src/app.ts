@@ -49,6 +49,8 @@ export interface AppParts {
     requestsPerSecond: number
     /** At so many requests at once, further ones are asked to come again. */
     requestsUnderWay: number
+    /** At so many connections, further ones are closed without a word: to answer them would cost what is to be spared. */
+    connections: number
   }
 }
 
@@ -77,6 +79,7 @@ export async function buildApp({
     clientErrorHandler: answerBrokenRequest,
   }).withTypeProvider<ZodTypeProvider>()
 
+  app.server.maxConnections = limits.connections
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(problemReply(isPassing))
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, notFound()))
@@ -184,7 +187,7 @@ function observeRequests(app: FastifyInstance, metrics: Metrics): void {
   })
 }
 
-/** From the moment of stopping on, requests on open connections are sent elsewhere. */
+/** From the moment of stopping on, requests on open connections are sent elsewhere, and connections end with their reply. */
 function refuseWhileStopping(app: FastifyInstance): void {
   let stopping = false
   app.addHook('preClose', async () => {
@@ -197,6 +200,11 @@ function refuseWhileStopping(app: FastifyInstance): void {
     }
     reply.header('connection', 'close')
     done(new Problem('unavailable', 'The service is stopping.'))
+  })
+  // One that was busy when the others were closed would be kept for its client's next request, and the process with it.
+  app.addHook('onResponse', ({ raw }, _reply, done) => {
+    if (stopping) raw.socket.destroySoon()
+    done()
   })
 }
 

@@ -22,6 +22,8 @@ export interface Config {
   requestsPerSecond: number
   /** Of all; more are a 503. */
   requestsUnderWay: number
+  /** Open ones at a time, of this process; more are closed as they come. */
+  connections: number
   /** Webhooks may be sent to this machine, over http, too. */
   isDevelopment: boolean
 }
@@ -51,6 +53,7 @@ const environment = z.object({
   WAYMARK_POOL_SIZE: wholeNumber(2, 500).default(10),
   WAYMARK_REQUESTS_PER_SECOND: wholeNumber(1, 1_000_000).default(10_000),
   WAYMARK_REQUESTS_UNDER_WAY: wholeNumber(1, 100_000).default(1_000),
+  WAYMARK_CONNECTIONS: wholeNumber(1, 1_000_000).default(10_000),
   NODE_ENV: z.string().optional(),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
@@ -86,6 +89,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     poolSize: settings.WAYMARK_POOL_SIZE,
     requestsPerSecond: settings.WAYMARK_REQUESTS_PER_SECOND,
     requestsUnderWay: settings.WAYMARK_REQUESTS_UNDER_WAY,
+    connections: settings.WAYMARK_CONNECTIONS,
     isDevelopment: settings.NODE_ENV !== 'production',
   }
 }

@@ -30,13 +30,25 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   try {
     if (config.workers) opened.push(startWorkers(composition).stop)
     const app = await buildApp({ ...composition, limits: config })
-    opened.push(() => app.close())
+    opened.push(() => drain(app))
     const url = await listen(app, config)
     return { url, app, stop }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+/** So long a client may take with what it has begun to send; longer, and nothing else would be stopped in order. */
+const LONGEST_DRAIN_MILLISECONDS = 6_000
+
+async function drain(app: FastifyInstance): Promise<void> {
+  const cut = setTimeout(() => {
+    app.server.closeAllConnections()
+  }, LONGEST_DRAIN_MILLISECONDS)
+  await app.close().finally(() => {
+    clearTimeout(cut)
+  })
 }
 
 /**

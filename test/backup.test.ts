@@ -321,6 +321,19 @@ t.test('the commands say what they did, or in one line why not', async (t) => {
     err: /^(Restored as it was, but in the audit log of [a-z]+ entry 1 is not as it was written\.\n)+$/,
   })
   t.same(await allRows(target), await allRows(source))
+  t.match(await run('erasures', target, '--apply', list), {
+    code: 0,
+    err: '',
+    out: '0 cases erased again.\n',
+  })
+  t.match(await run('erasures', target, '--apply', path), {
+    code: 1,
+    err: 'The list of erasures is none.\n',
+  })
+  t.match(await run('erasures', target, '--apply'), {
+    code: 2,
+    err: 'npm run erasures -- [--apply] file\n',
+  })
   t.match(await run('restore', target, path), { code: 1, err: /^The database is not empty: [^\n]+\n$/ })
   for (const args of [[], [path, path], [path, '--unknown']])
     t.match(await run('restore', target, ...args), { code: 2, err: /^npm run restore -- / })

@@ -1,6 +1,7 @@
 import type { RecountJob } from '../src/jobs.ts'
 import type { Metrics } from '../src/process/metrics.ts'
 import type { Needs } from '../src/services/needs.ts'
+import { readHeads, type ChainHead } from '../src/services/audit/read-heads.ts'
 import { putOff } from '../src/services/counting/put-off.ts'
 import { recountMonth } from '../src/services/counting/recount-month.ts'
 import { refreshStatistics } from '../src/services/counting/refresh-statistics.ts'
@@ -16,14 +17,23 @@ import { onceADay } from './once-a-day.ts'
 const REST = 40
 const LONGEST_REST_MILLISECONDS = 8_000
 
-/** What each job does. */
+/**
+ * What each job does.
+ *
+ * @param stopping whoever rests need not any more
+ * @param tellHeads is told once a day where each chain of the audit log ends
+ */
 export const makeHandlers = (
   needs: Needs,
   metrics: Pick<Metrics, 'recountDone' | 'recountFailed'>,
-  /** Whoever rests need not any more. */
   stopping: AbortSignal,
+  tellHeads: (heads: readonly ChainHead[]) => void,
 ) => {
   const retention = onceADay(needs.clock.today, endRetention(needs))
+  const auditHeads = onceADay(needs.clock.today, async () => {
+    tellHeads(await readHeads(needs)())
+    return true
+  })
   return {
     recount: async (job: RecountJob): Promise<void> => {
       const started = performance.now()
@@ -45,6 +55,7 @@ export const makeHandlers = (
       await refreshStatistics(needs)()
       await forgetIdempotencyKeys(needs)()
       await forgetDeliveries(needs)()
+      await auditHeads()
       await retention()
     },
     makeDueReturns: async (): Promise<void> => {

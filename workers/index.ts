@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { compose, type Composition } from '../src/compose.ts'
 import { readConfig } from '../src/config.ts'
+import { logHeads } from '../src/process/logged-heads.ts'
 import { makeLogger } from '../src/process/logger.ts'
 import { runUntilStopped } from '../src/process/run-until-stopped.ts'
 import { makeHandlers } from './handlers.ts'
@@ -18,7 +19,9 @@ type WorkerParts = Pick<Composition, 'needs' | 'queue' | 'metrics' | 'logger'>
 /** Counts what the queue names, sweeps up what no bell was rung for, makes the returns that fell due, and tells webhooks. */
 export function startWorkers({ needs, queue, metrics, logger }: WorkerParts): { stop: () => Promise<void> } {
   const stopping = new AbortController()
-  const handlers = makeHandlers(needs, metrics, stopping.signal)
+  const handlers = makeHandlers(needs, metrics, stopping.signal, (heads) => {
+    logHeads(logger, heads)
+  })
   const onError = (error: unknown): void => {
     logger.warn({ err: error }, 'worker')
   }

@@ -226,8 +226,7 @@ export const outcomeRoutes =
       async (request, reply) => {
         const { contract, measure } = request.params
         const { period: asked, ...page } = request.query
-        const { organisation } = organisationOf(request)
-        const items = await services.readCasesOfMeasure(organisation, {
+        const items = await services.readCasesOfMeasure(organisationOf(request), {
           contractId: contract,
           measure,
           period: asked,

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { request } from 'node:http'
+import { connect, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import postgres from 'postgres'
 import t from 'tap'
@@ -103,6 +105,36 @@ t.test('with too many under way, more are a 503 that says when to come again', a
     taken = await get('/v1/instruments')
   }
   t.equal(taken.status, 200, 'also those count no more that were broken off')
+})
+
+t.test('more connections than are taken are closed, and those that are open go on', async (t) => {
+  const small = await startService({ connections: 3, workers: false })
+  t.teardown(small.stop)
+  const { hostname, port } = new URL(small.server.url)
+  const open = async (): Promise<Socket> => {
+    const socket = connect(Number(port), hostname)
+    socket.on('error', () => undefined)
+    await once(socket, 'connect')
+    return socket
+  }
+  /** What it answers, up to the end; nothing, where it was closed. */
+  const ask = async (socket: Socket): Promise<string> => {
+    socket.write('GET /healthz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n')
+    const pieces: Buffer[] = []
+    socket.on('data', (piece) => pieces.push(piece))
+    await once(socket, 'close')
+    return Buffer.concat(pieces).toString()
+  }
+  const [first, second] = [await open(), await open(), await open()]
+  t.equal(await ask(await open()), '', 'the fourth')
+  t.match(await ask(first), /^HTTP\/1.1 200 /)
+  let next = ''
+  for (let tries = 0; next === '' && tries < 20; tries++) {
+    await pause(50)
+    next = await ask(await open())
+  }
+  t.match(next, /^HTTP\/1.1 200 /, 'in the place of one that was closed')
+  t.match(await ask(second), /^HTTP\/1.1 200 /)
 })
 
 t.test('what takes PostgreSQL too long is a 503, and its connection is good for the next', async (t) => {

@@ -1,16 +1,14 @@
-import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type postgres from 'postgres'
-import { spawnProgram } from '../support/process.ts'
 import { asDrill, check, whole } from './drill.ts'
 import { Client, type Answer } from './client.ts'
+import { verifyAudit } from './command.ts'
 import { checkStatuses, sendAll, untilCounted } from './load.ts'
 import { contractForm, contractName, makeContracts, makeKey, makePeople } from './people.ts'
 import { checkCounts, checkStored } from './recount.ts'
 import type { OwnRedis } from './redis.ts'
-import type { World } from './world.ts'
 
 /** In every name that the person has anywhere. */
 const GONE = 'gone-7c1f'
@@ -211,14 +209,4 @@ async function endRetention(client: Client, sql: postgres.Sql, restart: () => Pr
     await pause(200)
   }
   check((await countsOf()) === counts, 'the counts of people whose retention is over have changed')
-}
-
-async function verifyAudit(world: World, env: Record<string, string | undefined>): Promise<void> {
-  const child = spawnProgram(world.product.program('src/audit-verify'), env)
-  let said = ''
-  child.stdout?.on('data', (data) => (said += String(data)))
-  child.stderr?.on('data', (data) => (said += String(data)))
-  const [code] = (await once(child, 'close')) as [number | null]
-  check(code === 0, `the audit log no longer verifies: ${said}`)
-  check(/^prov: [1-9]/m.test(said), `the provider has no audit log: ${said}`)
 }

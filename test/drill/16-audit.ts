@@ -7,8 +7,8 @@ export const audit = asDrill({
   full: {},
   short: {},
   load: () => '8 writers at once',
-  faults: () => 'a row edited, deleted, swapped, inserted',
-  run: (world) => runTestFiles(world, ['test/audit.test.ts']),
+  faults: () => 'a row edited, deleted, swapped, inserted; a tail cut',
+  run: (world) => runTestFiles(world, ['test/audit.test.ts', 'test/audit-heads.test.ts']),
   sabotage: {
     what: 'an entry is not compared with its hash',
     edits: [

@@ -15,6 +15,7 @@ import { dueReturns } from './13-due-returns.ts'
 import { plantedStrings } from './14-planted.ts'
 import { erased } from './15-erased.ts'
 import { audit } from './16-audit.ts'
+import { restored } from './17-restored.ts'
 import { startGuards } from './18-start-guards.ts'
 import { poison } from './19-poison.ts'
 import { steady } from './20-steady.ts'
@@ -31,6 +32,7 @@ export const drills: readonly Drill[] = [
     plantedStrings,
     erased,
     audit,
+    restored,
     startGuards,
     poison,
     steady,

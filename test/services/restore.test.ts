@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import { loadDefinitions, surveysFolder } from '../../src/definitions.ts'
 import { londonDateOf } from '../../src/domain/period.ts'
 import { verifyChains } from '../../src/services/audit/verify-chains.ts'
+import { applyErasures } from '../../src/services/backup/apply-erasures.ts'
 import { restoreBackup, type Restored } from '../../src/services/backup/restore-backup.ts'
 import { writeBackup, writeErasures } from '../../src/services/backup/write-backup.ts'
 import { recountMonth } from '../../src/services/counting/recount-month.ts'
@@ -200,10 +201,55 @@ t.test(
   },
 )
 
+t.test('a database that is in use and has some of it erased already has the rest erased', async (t) => {
+  const { database } = await restored(t)
+  const again = await startService({ workers: false, databaseUrl: database.url })
+  t.teardown(again.stop)
+  const ask = async (method: string, path: string, body?: object) =>
+    (await again.send(method, `/v1/${path}`, { key, body })).status
+  t.equal(await ask('DELETE', 'contracts/c/cases/asked-to-go'), 204)
+  t.equal(await ask('PUT', 'contracts/c/cases/came-and-went', {}), 201, 'which nothing forbids here yet')
+  t.equal(await ask('PUT', 'contracts/c/cases/new', {}), 201)
+  const apply = async (): Promise<number> => {
+    const login = connectOwner(database.address)
+    return applyErasures(login, list).finally(() => login.end())
+  }
+  t.equal(await apply(), 2, 'that of the client, and the one that had come back')
+  for (const gone of ['asked-to-go', 'went-with-client', 'somebody', 'came-and-went'])
+    t.same(await tablesNaming(database, gone), [], gone)
+  t.equal(await apply(), 0, 'applied again, nothing is left to do')
+  for (const gone of ['asked-to-go', 'went-with-client', 'came-and-went'])
+    t.equal(await ask('PUT', `contracts/c/cases/${gone}`, {}), 410, gone)
+  t.equal(await ask('DELETE', 'clients/somebody-else'), 410)
+  t.equal(await ask('GET', 'contracts/c/cases/new'), 200)
+  await countAll(database)
+  t.same(await figureOf(again, 'c'), await figureOf(service, 'c'))
+  await within(database, async ({ transact, owner }) => {
+    const chains = await verifyChains({ transact })()
+    t.ok(chains.every(({ firstBad }) => firstBad === undefined))
+    const told = await owner`
+      select actor_kind, details from audit_log where organisation_id = 'prov' and action = 'erased' order by entry`
+    t.same(
+      told.map(({ actor_kind: actor, details }) => [actor, details.cases]),
+      [
+        ['provider', 1],
+        ['service', 2],
+      ],
+    )
+    const guards = await owner`select from pg_class where relname = 'erasures' and relforcerowsecurity`
+    t.equal(guards.length, 1)
+  })
+})
+
 t.test('the list of another installation is refused, since its hashes are of another secret', async (t) => {
   const other = await startService({ workers: false })
   const login = connectOwner(other.database.address)
   await writeErasures(login, `${folder}/other`).finally(() => login.end())
   await other.stop()
   await t.rejects(restored(t, `${folder}/other`), { name: 'Unusable', message: /another installation/ })
+  const own = connectOwner(service.database.address)
+  await t.rejects(
+    applyErasures(own, `${folder}/other`).finally(() => own.end()),
+    { name: 'Unusable', message: /another installation/ },
+  )
 })

@@ -485,6 +485,7 @@ const questions: { [Subject in keyof Store]: Record<keyof Store[Subject], ((stor
     lockLast: [(s) => s.auditLog.lockLast('mmm')],
     insert: [(s) => s.auditLog.insert(anEntry)],
     list: [],
+    heads: [async (s) => (await s.auditLog.heads()).filter(({ organisationId }) => organisationId === 'mmm')],
   },
   webhooks: {
     find: [(s) => s.webhooks.find('mmm', 'w')],

@@ -17,6 +17,7 @@ export type AuditAction =
   | 'contract-changed'
   | 'erased'
   | 'retention-ended'
+  | 'cases-read'
   | 'return-made'
   | 'return-read'
   | 'returns-listed'

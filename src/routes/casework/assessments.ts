@@ -218,7 +218,7 @@ export const assessmentRoutes =
       },
       async (request, reply) => {
         const stored = await services.getAssessment(
-          organisationOf(request).organisation,
+          organisationOf(request),
           { contractId: request.params.contract, ref: request.params.ref },
           request.query.revisions === 'true',
         )
@@ -266,17 +266,12 @@ export const assessmentRoutes =
       },
       (request, reply) => {
         const { case: caseRef, stage, updatedSince, ...asked } = request.query
-        const { organisation } = organisationOf(request)
+        const reader = organisationOf(request)
         return sendPage(
           { request, reply },
           asked,
           (page) =>
-            services.listAssessments(
-              organisation,
-              request.params.contract,
-              { caseRef, stage, updatedSince },
-              page,
-            ),
+            services.listAssessments(reader, request.params.contract, { caseRef, stage, updatedSince }, page),
           { keyOf: (row) => row.ref, show: (row) => show(row, find) },
         )
       },

@@ -189,7 +189,7 @@ export const caseRoutes =
       },
       async (request, reply) => {
         const { contract, case: caseRef } = request.params
-        const stored = await services.getCase(organisationOf(request).organisation, contract, caseRef)
+        const stored = await services.getCase(organisationOf(request), contract, caseRef)
         return reply.header('etag', tagOf(stored.revision)).send(show(stored))
       },
     )
@@ -248,7 +248,7 @@ export const caseRoutes =
         sendPage(
           { request, reply },
           request.query,
-          (page) => services.listCases(organisationOf(request).organisation, request.params.contract, page),
+          (page) => services.listCases(organisationOf(request), request.params.contract, page),
           { keyOf: (row) => row.caseRef, show },
         ),
     )

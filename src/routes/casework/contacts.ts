@@ -132,7 +132,7 @@ export const contactRoutes =
       },
       async (request, reply) => {
         const stored = await services.getContact(
-          organisationOf(request).organisation,
+          organisationOf(request),
           { contractId: request.params.contract, ref: request.params.ref },
           request.query.revisions === 'true',
         )
@@ -179,12 +179,11 @@ export const contactRoutes =
       },
       (request, reply) => {
         const { case: caseRef, updatedSince, ...asked } = request.query
-        const { organisation } = organisationOf(request)
+        const reader = organisationOf(request)
         return sendPage(
           { request, reply },
           asked,
-          (page) =>
-            services.listContacts(organisation, request.params.contract, { caseRef, updatedSince }, page),
+          (page) => services.listContacts(reader, request.params.contract, { caseRef, updatedSince }, page),
           { keyOf: (row) => row.ref, show },
         )
       },

@@ -80,7 +80,7 @@ export const qualityRoutes =
       },
       async (request, reply) => {
         const answer = await services.readQuality(
-          organisationOf(request).organisation,
+          organisationOf(request),
           request.params.contract,
           request.query.period,
           preferredWait(request.headers.prefer),

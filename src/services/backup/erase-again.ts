@@ -64,8 +64,7 @@ async function eraseOf(
         const cases = await store.cases.list(contractId, { limit: PAGE, after })
         const refs = cases.map(({ caseRef }) => caseRef)
         const found = refs.filter((ref) => digests.has(digestOfCase(secret, contractId, ref).toString('hex')))
-        if (found.length > 0) await eraseFound(needs, store, contract, found)
-        erased += found.length
+        if (found.length > 0) erased += await eraseFound(needs, store, contract, found)
         return refs
       },
     )
@@ -74,14 +73,16 @@ async function eraseOf(
   return erased
 }
 
+/** @returns how many there still were, once nobody else could erase them */
 async function eraseFound(
   { clock, secret }: Pick<Needs, 'clock' | 'secret'>,
   store: Store,
   contract: StoredContract,
   found: readonly string[],
-): Promise<void> {
+): Promise<number> {
   const { contractId, provider } = contract
   const cases = await store.cases.lock(contractId, found)
+  if (cases.length === 0) return 0
   await recordEntry(store, provider, {
     at: clock.now().toISOString(),
     actorKind: 'service',
@@ -90,4 +91,5 @@ async function eraseFound(
     details: { contract: contractId, cases: cases.length },
   })
   await eraseCases(store, secret, [{ contractId, marks: contract, cases }])
+  return cases.length
 }

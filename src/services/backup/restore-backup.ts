@@ -15,9 +15,10 @@ import {
   settleTexts,
 } from '../../store/owner/whole-tables.ts'
 import { verifyChains, type Chain } from '../audit/verify-chains.ts'
-import { Contents, damaged, Unusable, type Head } from './backup-file.ts'
-import { eraseAgain, readErasure, type ListedErasure } from './erase-again.ts'
+import { Contents, damaged, Unusable } from './backup-file.ts'
+import { eraseAgain } from './erase-again.ts'
 import { checkPacked, readPacked } from './packed-file.ts'
+import { readList } from './read-list.ts'
 
 /** What was restored. */
 export interface Restored {
@@ -42,7 +43,8 @@ export async function restoreBackup(
   if (head.waymark !== 'backup') throw new Unusable('The file is a list of erasures, and no backup.')
   if (!isOurs(head.migration))
     throw new Unusable('The backup was made by a newer waymark, or by another one: restore it with that one.')
-  const erasures = files.erasures === undefined ? undefined : await readList(files.erasures, head)
+  const erasures =
+    files.erasures === undefined ? undefined : await readList(files.erasures, head.installation)
   const restored = await owner.begin(async (sql) => {
     if (!(await isEmpty(sql))) throw new Unusable('The database is not empty: restore into a new one.')
     await settleTexts(sql)
@@ -75,18 +77,4 @@ async function load(sql: Sql, path: string, expected: ReadonlyMap<string, number
     for await (const { table, lines } of readPacked(path, new Contents())) await insertRows(sql, table, lines)
     for (const table of tables) if ((await countRows(sql, table)) !== expected.get(table)) throw damaged()
   })
-}
-
-async function readList(
-  path: string,
-  { installation }: Head,
-): Promise<{ lines: readonly string[]; list: readonly ListedErasure[] }> {
-  const contents = new Contents()
-  const lines: string[] = []
-  for await (const rows of readPacked(path, contents)) lines.push(...rows.lines)
-  const head = contents.finish()
-  if (head.waymark !== 'erasures') throw new Unusable('The list of erasures is none.')
-  if (head.installation !== installation)
-    throw new Unusable('The list of erasures is another installation’s than the backup.')
-  return { lines, list: lines.map(readErasure) }
 }

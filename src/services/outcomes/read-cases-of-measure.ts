@@ -12,6 +12,7 @@ import type { Period } from '../../domain/period.ts'
 import { invalid, notFound } from '../../domain/problem.ts'
 import type { AssessmentRow, CaseRow } from '../../store/counting.ts'
 import type { Store } from '../../store/store.ts'
+import { recordRead, type Reader } from '../audit/record-read.ts'
 import type { Needs } from '../needs.ts'
 import { withAnswers, withAssessments } from '../counting/cases-to-count.ts'
 
@@ -27,8 +28,8 @@ export interface CasesQuestion {
  */
 export const readCasesOfMeasure =
   ({ transact, definitions, clock }: Pick<Needs, 'transact' | 'definitions' | 'clock'>) =>
-  (provider: string, { contractId, measure: id, period }: CasesQuestion): Promise<CaseItem[]> =>
-    transact({ role: 'provider', organisation: provider }, async (store) => {
+  (reader: Reader, { contractId, measure: id, period }: CasesQuestion): Promise<CaseItem[]> =>
+    transact({ role: 'provider', organisation: reader.organisation }, async (store) => {
       const contract = await store.contracts.find(contractId)
       if (contract === undefined) throw notFound()
       const plan = agreedPlan(planFor(contract, definitions))
@@ -39,7 +40,7 @@ export const readCasesOfMeasure =
         throw invalid([{ pointer: '/measure', detail: 'is counted by contacts, not by cases' }])
       }
       const own = { ...plan, measures: [agreed] }
-      const isPartner = contract.provider !== provider
+      const isPartner = contract.provider !== reader.organisation
       const { cases, assessments, contacts, anonymous } = await read(store, contractId, {
         measure: agreed.measure,
         source,
@@ -47,7 +48,7 @@ export const readCasesOfMeasure =
         reads: readsOf(own),
         isPartner,
       })
-      return verdictsOf(
+      const items = verdictsOf(
         agreed,
         {
           cases: withAssessments(cases, assessments, contacts),
@@ -55,6 +56,12 @@ export const readCasesOfMeasure =
         },
         { plan, period, today: clock.today() },
       )
+      await recordRead(store, clock, reader, {
+        contractId,
+        what: 'cases-of-measure',
+        howMany: items.length,
+      })
+      return items
     })
 
 interface Wanted {

@@ -4,6 +4,7 @@ import type { Period } from '../../domain/period.ts'
 import { notFound } from '../../domain/problem.ts'
 import { isReturnNear, silentProviders } from '../../domain/returns/silent-providers.ts'
 import { qualityOf, type Quality } from '../../domain/quality.ts'
+import { recordRead, type Reader } from '../audit/record-read.ts'
 import { byCase } from '../counting/cases-to-count.ts'
 import type { Needs } from '../needs.ts'
 import { readOutcomes } from './read-outcomes.ts'
@@ -61,12 +62,25 @@ export const readQuality =
     })
   }
 
-/** The same, but where counts are pending it waits so many seconds for them. */
+/** The same, but where counts are pending it waits so many seconds for them; which cases it names is a read of these. */
 export const readQualityWithin = (
   needs: Pick<Needs, 'transact' | 'definitions' | 'clock' | 'returnGraceDays' | 'pause'>,
 ) => {
   const read = readQuality(needs)
   const wait = waitForCounts(needs)
-  return (provider: string, contractId: string, period: Period, seconds: number): Promise<QualityAnswer> =>
-    wait({ contractId, period, seconds }, () => read(provider, contractId, period))
+  return async (
+    reader: Reader,
+    contractId: string,
+    period: Period,
+    seconds: number,
+  ): Promise<QualityAnswer> => {
+    const { organisation } = reader
+    const answer = await wait({ contractId, period, seconds }, () => read(organisation, contractId, period))
+    const { startsWithoutEnd, overdue, warnings } = answer
+    const named = new Set([...startsWithoutEnd, ...overdue, ...warnings.map(({ caseRef }) => caseRef)])
+    await needs.transact({ role: 'provider', organisation }, (store) =>
+      recordRead(store, needs.clock, reader, { contractId, what: 'quality', howMany: named.size }),
+    )
+    return answer
+  }
 }

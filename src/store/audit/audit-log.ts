@@ -4,6 +4,9 @@ import type { Sql } from '../database.ts'
 /** An entry with the hashes that chain it to the one before. */
 export type ChainedEntry = AuditEntry & { previousHash: Uint8Array; hash: Uint8Array }
 
+/** An entry's place and its hash, which together tell whether anything up to it has changed. */
+export type ChainHead = Pick<ChainedEntry, 'organisationId' | 'entry' | 'hash'>
+
 export const auditLogIn = (sql: Sql) => {
   const columns = sql`organisation_id, entry, at, actor_kind, action, subject_kind, details, previous_hash, hash`
   return {
@@ -17,6 +20,18 @@ export const auditLogIn = (sql: Sql) => {
           where organisation_id = ${organisationId} order by entry desc limit 1`,
       ])
       return rows[0]
+    },
+
+    /** Where each chain ends. */
+    async heads(): Promise<ChainHead[]> {
+      return sql<ChainHead[]>`
+        select organisation_id, entry, hash
+        from (select organisation_id from organisations union all select '') chains
+        cross join lateral (
+          select entry, hash from audit_log
+          where audit_log.organisation_id = chains.organisation_id order by entry desc limit 1
+        ) last
+        order by organisation_id`
     },
 
     async insert(entry: ChainedEntry): Promise<void> {

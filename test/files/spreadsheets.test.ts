@@ -22,12 +22,13 @@ for (const [format, read, bytes] of [
   })
 
   t.test(`.${format}: LibreOffice, where it is installed, finds the same in each cell`, async (t) => {
-    const opened = (await openInLibreOffice(bytes, format, t.testdir())) ?? new Map(read(bytes))
+    const found = await openInLibreOffice(bytes, format, t.testdir())
+    if (found === undefined) t.comment('LibreOffice is not installed here: our own reader has to do')
+    const opened = found ?? new Map(read(bytes))
     t.equal(opened.size, expected.length)
     for (const [name, rows] of expected) {
-      const found = opened.get(name)?.map((row) => row.map(String))
       t.same(
-        found,
+        opened.get(name)?.map((row) => row.map(String)),
         rows.map((row) => row.map(String)),
         name,
       )

@@ -23,6 +23,7 @@ import { contractRoutes } from './routes/contracts.ts'
 import { definitionRoutes } from './routes/definitions.ts'
 import { figureRoutes } from './routes/casework/figures.ts'
 import { checkRequests } from './routes/http/check-requests.ts'
+import { shareFairly } from './routes/http/fair-share.ts'
 import { BODY_LIMIT, takeJson } from './routes/http/json-body.ts'
 import { publishOpenApi } from './routes/http/openapi.ts'
 import { organisationRoutes } from './routes/organisations.ts'
@@ -105,6 +106,7 @@ export async function buildApp({
   takeJson(app)
   guardRoutes(app, authenticate)
   checkRequests(app)
+  shareFairly(app)
   await publishOpenApi(app)
   await app.register(serviceRoutes(services, metrics))
   for (const routes of [

@@ -127,7 +127,7 @@ export const bulkRoutes =
       app.post(
         `/contracts/:contract/${name}/bulk`,
         {
-          config: { access: 'casework' },
+          config: { access: 'casework', isLong: true },
           schema: {
             tags: ['casework'],
             summary: `Send many ${name}, each line as its PUT; good lines are kept, bad ones reported`,

@@ -1,3 +1,4 @@
+import { parse as parseArray } from 'postgres-array'
 import postgres from 'postgres'
 import type { DatabaseAddress } from '../database-address.ts'
 import { Connection } from './connections/connection.ts'
@@ -44,15 +45,17 @@ const plainTypes = {
     serialize: String,
     parse: (text: string) => new Date(text).toISOString(),
   },
-  /** The client's own reading of arrays makes NaN of a NULL among whole numbers. */
-  wholeNumbers: { to: 1007, from: [1007], serialize: writeArray, parse: readArray },
+  /** int[] and bigint[]. */
+  wholeNumbers: { to: 1007, from: [1007, 1016], serialize: writeNumbers, parse: readNumbers },
+  /** text[] and name[]. */
+  texts: { to: 1009, from: [1009, 1003], serialize: writeTexts, parse: readTexts },
 }
 
-function writeArray(values: readonly (number | null)[]): string {
+function writeNumbers(values: readonly (number | null)[]): string {
   return `{${values.map((value) => value ?? 'NULL').join(',')}}`
 }
 
-function readArray(text: string): (number | null)[] {
+function readNumbers(text: string): (number | null)[] {
   if (text === '{}') return []
   return text
     .slice(1, -1)
@@ -60,8 +63,19 @@ function readArray(text: string): (number | null)[] {
     .map((value) => (value === 'NULL' ? null : Number(value)))
 }
 
+function writeTexts(values: readonly (string | null)[]): string {
+  const quoted = (value: string): string => `"${value.replaceAll(/["\\]/g, '\\$&')}"`
+  return `{${values.map((value) => (value === null ? 'NULL' : quoted(value))).join(',')}}`
+}
+
+function readTexts(text: string): (string | null)[] {
+  return text === '{}' ? [] : parseArray(text, String)
+}
+
 const options = {
   types: plainTypes,
+  // The client would ask each new connection for the types of arrays, and end the process if it were lost before the answer.
+  fetch_types: false,
   transform: { column: { from: postgres.toCamel, to: postgres.fromCamel }, undefined: null },
   onnotice: () => undefined,
 } as const

@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { loadDefinitions, surveysFolder } from './definitions.ts'
@@ -11,6 +10,7 @@ import { makeDoorbell } from './queue/doorbell.ts'
 import { joinEmbeddedPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts'
 import { makeOutbound } from './outbound/outbound.ts'
 import { makeMetrics } from './process/metrics.ts'
+import { rest } from './process/rest.ts'
 import { refuseEvictingRedis } from './queue/refuse-evicting-redis.ts'
 import { openQueue, type RecountQueue } from './queue/recount-queue.ts'
 import type { Clock, Needs } from './services/needs.ts'
@@ -185,12 +185,4 @@ async function settleOperatorKey(
   if (key === undefined) return
   await mkdir(dataDir, { recursive: true })
   await writeFile(join(dataDir, 'operator.key'), `${key}\n`, { mode: 0o600 })
-}
-
-async function rest(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  try {
-    await pause(milliseconds, undefined, { signal })
-  } catch (error) {
-    if (signal?.aborted !== true) throw error
-  }
 }

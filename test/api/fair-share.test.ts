@@ -27,10 +27,11 @@ async function heldService(t: Test) {
       })
     })
   app.get('/', ({ headers }) => hold(headers.organisation))
+  app.put('/', ({ headers }) => hold(headers.organisation))
   app.get('/long', { config: { isLong: true } }, ({ headers }) => hold(headers.organisation))
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
-  const ask = (organisation: string, { path = '/', headers = {}, signal }: Asking = {}) =>
-    fetch(url + path, { headers: { organisation, ...headers }, ...(signal && { signal }) }).then(
+  const ask = (organisation: string, { method = 'GET', path = '/', headers = {}, signal }: Asking = {}) =>
+    fetch(url + path, { method, headers: { organisation, ...headers }, ...(signal && { signal }) }).then(
       ({ status }) => status,
     )
   const underWay = (organisation: string): number =>
@@ -46,6 +47,7 @@ async function heldService(t: Test) {
 }
 
 interface Asking {
+  method?: string
   path?: string
   headers?: Record<string, string>
   signal?: AbortSignal
@@ -123,7 +125,10 @@ t.test('what waits itself takes no turn', async (t) => {
     n % 2 ? ask('flood', { path: '/long' }) : ask('flood', { headers: { prefer: 'wait=30' } }),
   )
   await settled()
-  const short = Array.from({ length: 20 }, () => ask('flood'))
+  const short = Array.from({ length: 20 }, () =>
+    // To write is to work, whatever is preferred.
+    ask('flood', { method: 'PUT', headers: { prefer: 'wait=30' } }),
+  )
   await settled()
   t.equal(underWay('flood'), 20 + SHARE)
   await letGo('quiet', 1)

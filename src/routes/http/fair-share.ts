@@ -68,5 +68,5 @@ export function shareFairly(app: FastifyInstance): void {
   })
 }
 
-const takesNoTurn = ({ headers, routeOptions }: FastifyRequest): boolean =>
-  routeOptions.config.isLong === true || headers.prefer !== undefined
+const takesNoTurn = ({ method, headers, routeOptions }: FastifyRequest): boolean =>
+  routeOptions.config.isLong === true || (method === 'GET' && headers.prefer !== undefined)

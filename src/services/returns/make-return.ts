@@ -1,9 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { DEFAULT_MINIMUM_COUNT } from '../../domain/contracts/contract.ts'
 import { canonicalJson } from '../../domain/canonical-json.ts'
 import { isProvisional } from '../../domain/outcomes/outcome.ts'
 import { addMonths, monthsIn, periodOfMonths, type LondonDate, type Period } from '../../domain/period.ts'
 import { invalid } from '../../domain/problem.ts'
-import type { ShownChanges } from '../../domain/returns/changed-cases.ts'
+import {
+  shownChanges,
+  withNext,
+  type ChangedCases,
+  type ShownChanges,
+} from '../../domain/returns/changed-cases.ts'
 import { checkReturn, isCounted } from '../../domain/returns/checks.ts'
 import { returnContent, type ReturnContent } from '../../domain/returns/return-content.ts'
 import { isNamed, namedFrom } from '../../domain/returns/silent-providers.ts'
@@ -78,7 +84,8 @@ export const makeReturn = (needs: ReturnNeeds) => {
         gathered.contracts,
       )
       const sha256 = hashOf(content)
-      const changes = await changesOf(known, sha256, { gathered, isExact })
+      const counted = await changesOf(known, sha256, gathered)
+      const minimumCount = isExact ? undefined : largestMinimum(gathered)
       const { pending } = gathered
       const provisional = isProvisional(period, returnGraceDays, clock.today())
       const answer = await transact(as, async (store) => {
@@ -93,7 +100,7 @@ export const makeReturn = (needs: ReturnNeeds) => {
           checks: await checksOf(store, key, { template, gathered, content, namedFrom: namedLater(period) }),
           sha256,
           generatedAt: clock.now().toISOString(),
-          changes,
+          changes: counted === undefined ? [] : nextChanges(versions.at(-1), counted, minimumCount),
         }
         return keep(store, key, versions.at(-1), { made, pending, actor })
       })
@@ -110,17 +117,19 @@ export const makeReturn = (needs: ReturnNeeds) => {
     return isNamed(period, now) ? undefined : namedFrom(period, returnGraceDays)
   }
 
+  /** Undefined: there is nothing that it could be held against. */
   async function changesOf(
     versions: readonly StoredReturn[],
     sha256: string,
-    { gathered, isExact }: { gathered: Gathered; isExact: boolean },
-  ): Promise<readonly ShownChanges[]> {
+    { contracts }: Gathered,
+  ): Promise<ChangedCases | undefined> {
     const from = versions.findLast(({ status }) => status !== 'draft')
     const latest = versions.at(-1)
-    if (from === undefined || (latest === from && sha256 === from.sha256)) return []
-    const shown = latest?.status === 'draft' ? latest.changes : []
-    const contracts = gathered.contracts.map(({ contract }) => contract)
-    return countChanges(from, { contracts, isExact, shown })
+    if (from === undefined || (latest === from && sha256 === from.sha256)) return undefined
+    return countChanges(
+      from,
+      contracts.map(({ contract }) => contract.contractId),
+    )
   }
 
   async function keep(
@@ -157,6 +166,22 @@ export const makeReturn = (needs: ReturnNeeds) => {
     )
   }
 }
+
+/** What a version shows of them, by all that the same version showed before: read where nobody else can add to it. */
+function nextChanges(
+  latest: StoredReturn | undefined,
+  counted: ChangedCases,
+  minimumCount: number | undefined,
+): readonly ShownChanges[] {
+  const shown = latest?.status === 'draft' ? latest.changes : []
+  return withNext(shown, shownChanges(shown, counted, minimumCount))
+}
+
+const largestMinimum = ({ contracts }: Gathered): number =>
+  Math.max(
+    DEFAULT_MINIMUM_COUNT,
+    ...contracts.flatMap(({ contract }) => contract.minimumCounts.map(({ minimumCount }) => minimumCount)),
+  )
 
 /** Over the content alone, whatever the order of its fields. */
 export const hashOf = (content: ReturnContent): string =>

@@ -127,19 +127,16 @@ t.test('a small quarter, to the byte', async (t) => {
   t.equal(canonicalJson(content), golden)
 })
 
+const unsubmitted = {
+  ...{ checks: [], sha256: '', generatedAt: '', changes: [] },
+  ...{ signedOffBy: null, reasons: null, submittedAt: null },
+}
+
 t.test('and as CSV, safe to open in a spreadsheet', async (t) => {
   const csv = returnAsCsv({
     ...{ returnId: 'r', commissionerId: 'pcc', template: 'small', templateVersion: 1, areaCode: '-E23' },
     ...{ firstMonth: 202504, lastMonth: 202506, version: 2, status: 'draft', provisional: false, content },
-    ...{
-      checks: [],
-      sha256: '',
-      generatedAt: '',
-      changes: [],
-      signedOffBy: null,
-      reasons: null,
-      submittedAt: null,
-    },
+    ...unsubmitted,
   })
   const head = "'-E23,small,1,2025-26-Q1,2,draft"
   const sent = 'as its provider sent it for the period'
@@ -195,15 +192,7 @@ t.test('each of a cell’s dangerous beginnings is taken for text, a number is n
         provisional: false,
         content: one,
       },
-      ...{
-        checks: [],
-        sha256: '',
-        generatedAt: '',
-        changes: [],
-        signedOffBy: null,
-        reasons: null,
-        submittedAt: null,
-      },
+      ...unsubmitted,
     })
     t.ok(csv.includes(`east,results,words,,${shown},,,ok,`), JSON.stringify(words))
   }

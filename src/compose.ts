@@ -20,7 +20,6 @@ import { markAllOutdatedCounts } from './services/counting/mark-outdated-counts.
 import { readBacklog } from './services/counting/read-backlog.ts'
 import { refuseOpenGuards } from './services/refuse-open-guards.ts'
 import { recordDefinitions } from './services/record-definitions.ts'
-import { requestIds } from './services/request-ids.ts'
 import { makeServices, type Services } from './services/services.ts'
 import { connectOwner, connectPool, isPassing, transactOn, type Database } from './store/database.ts'
 import { readInstallation } from './store/owner/installation.ts'
@@ -108,7 +107,7 @@ export async function compose(config: Config, role: 'api' | 'workers', logger: L
       warn,
     )
     opened.push(() => queue.close())
-    const bell = makeDoorbell(ringFor(queue, logger), warn, () => requestIds.getStore() ?? [])
+    const bell = makeDoorbell(ringFor(queue, logger), warn)
     opened.push(() => bell.close())
     const transact = transactOn(pool)
     const metrics = makeMetrics({ backlog: readBacklog({ transact }), jobs: () => queue.depth() })
@@ -117,8 +116,8 @@ export async function compose(config: Config, role: 'api' | 'workers', logger: L
       meter: metrics,
       definitions,
       clock: systemClock(),
-      ring: (months) => {
-        bell.ring(months)
+      ring: (months, requests) => {
+        bell.ring(months, requests)
       },
       pause: rest,
       secret: installation.secret,

@@ -1,7 +1,6 @@
-import { tracingChannel } from 'node:diagnostics_channel'
 import { realpathSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { startWorkers } from '../workers/index.ts'
 import { buildApp } from './app.ts'
@@ -9,7 +8,6 @@ import { compose } from './compose.ts'
 import { readConfig, type Config } from './config.ts'
 import { makeLogger } from './process/logger.ts'
 import { runUntilStopped } from './process/run-until-stopped.ts'
-import { requestIds } from './services/request-ids.ts'
 
 export interface RunningServer {
   /** Where it listens, for example http://127.0.0.1:3000 */
@@ -21,7 +19,6 @@ export interface RunningServer {
 
 /** The API and, unless the settings part them, the workers, in this process. */
 export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
-  nameRequests()
   const composition = await compose(config, 'api', logger)
   const opened = [composition.close]
   const stop = async (): Promise<void> => {
@@ -49,17 +46,6 @@ async function drain(app: FastifyInstance): Promise<void> {
   await app.close().finally(() => {
     clearTimeout(cut)
   })
-}
-
-/**
- * From its handler on, what is done for a request knows the request's id. Bound where Fastify itself says that a handler
- * starts, so that no route or service has to hand it on.
- */
-function nameRequests(): void {
-  tracingChannel<readonly string[], { request: FastifyRequest }>('fastify.request.handler').start.bindStore(
-    requestIds,
-    ({ request }) => [request.id],
-  )
 }
 
 async function listen(app: FastifyInstance, { port, host }: Config): Promise<string> {

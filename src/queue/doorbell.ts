@@ -9,7 +9,8 @@ const BUSY_MILLISECONDS = 250
 const MOST_REQUESTS = 20
 
 export interface Doorbell {
-  ring: (months: readonly ContractMonth[]) => void
+  /** @param requests the ids of those for whom it is being rung */
+  ring: (months: readonly ContractMonth[], requests?: readonly string[]) => void
   /** Rings for what has not been rung for yet. */
   close: () => Promise<void>
 }
@@ -17,13 +18,10 @@ export interface Doorbell {
 /**
  * Collects what is to be counted for some moments and then tells the queue once: ringing at each request would cost more
  * than the request. It never fails and never makes anybody wait; what a lost bell leaves behind, the sweep finds.
- *
- * @param requests the ids of those for whom it is being rung
  */
 export function makeDoorbell(
   add: (jobs: readonly RecountJob[]) => Promise<void>,
   onError: (error: unknown) => void,
-  requests: () => readonly string[] = () => [],
 ): Doorbell {
   const waiting = new Map<string, ContractMonth & { requests: Set<string> }>()
   let timer: NodeJS.Timeout | undefined
@@ -43,13 +41,12 @@ export function makeDoorbell(
   }
 
   return {
-    ring(months) {
-      const ringing = requests()
+    ring(months, requests = []) {
       for (const { contractId, month } of months) {
         const key = `${contractId} ${month}`
         const known = waiting.get(key) ?? { contractId, month, requests: new Set() }
         waiting.set(key, known)
-        for (const id of ringing) if (known.requests.size < MOST_REQUESTS) known.requests.add(id)
+        for (const id of requests) if (known.requests.size < MOST_REQUESTS) known.requests.add(id)
       }
       if (waiting.size === 0 || timer !== undefined) return
       const isQuiet = performance.now() - rungAt > BUSY_MILLISECONDS

@@ -182,7 +182,7 @@ export const contractRoutes =
         const { created, stored } = await services.putContract(
           request.params.contract,
           readBody(contractBody, request.body),
-          request.headers['if-match'],
+          { ifMatch: request.headers['if-match'], requests: [request.id] },
         )
         return reply
           .code(created ? 201 : 200)

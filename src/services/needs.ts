@@ -8,8 +8,11 @@ export interface Needs {
   transact: Transact
   definitions: Definitions
   clock: Clock
-  /** Tells the workers, some moments after the commit, that something waits to be counted; never fails, never waits. */
-  ring: (months: readonly ContractMonth[]) => void
+  /**
+   * Tells the workers, some moments after the commit, that something waits to be counted; never fails, never waits.
+   * Requests are named for the log alone.
+   */
+  ring: (months: readonly ContractMonth[], requests?: readonly string[]) => void
   /** Under which what must not be kept in the clear is hashed: one for all processes of this installation. */
   secret: string
   returnGraceDays: number
@@ -49,6 +52,13 @@ export interface Outbound {
 
 /** What an address answered, or in a word why it did not. */
 export type PostOutcome = { statusCode: number } | { failure: string }
+
+/** Who sends a write, a contract's provider or a partner, and in which requests: several where they share a transaction. */
+export interface Sender {
+  provider: string
+  /** For the log alone: nothing is decided by them. */
+  requests: readonly string[]
+}
 
 /** What came of a PUT. */
 export interface Put<T> {

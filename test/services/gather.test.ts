@@ -1,5 +1,5 @@
 import t from 'tap'
-import { gather } from '../../src/services/gather.ts'
+import { gather, type Manners } from '../../src/services/gather.ts'
 
 /** Work that is held until it is let go, and notes what was put together. */
 function heldWork() {
@@ -20,7 +20,8 @@ function heldWork() {
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 
-const byItself = (item: string): string => item
+/** No two of them are about the same. */
+const byItself: Manners<string> = { keyOf: (item) => item, claimsOf: () => [] }
 
 t.test('one that is alone waits for nobody', async (t) => {
   const { groups, work, letGo } = heldWork()
@@ -32,24 +33,38 @@ t.test('one that is alone waits for nobody', async (t) => {
   t.equal(await one, 'a done')
 })
 
-t.test('those that arrive in one turn, or wait while a group is under way, go together', async (t) => {
+t.test('those that arrive in one turn go together', async (t) => {
+  const { groups, work, letGo } = heldWork()
+  const share = gather(work, byItself)
+  const all = ['a', 'b', 'c'].map((item) => share('lane', item))
+  await nextTurn()
+  t.same(groups, [['a', 'b', 'c']])
+  await letGo()
+  t.same(await Promise.all(all), ['a done', 'b done', 'c done'])
+})
+
+t.test('a second group starts when as many wait as are under way, and no third', async (t) => {
   const { groups, work, letGo } = heldWork()
   const share = gather(work, byItself)
   const all: Promise<string>[] = []
-  for (const arrivals of [['a', 'a2'], ['b'], ['c'], ['d', 'e']]) {
+  for (const arrivals of [['a', 'a2'], ['b'], ['c'], ['d', 'e', 'f'], ['g']]) {
     all.push(...arrivals.map((item) => share('lane', item)))
     await nextTurn()
   }
-  t.same(groups, [['a', 'a2']])
+  t.same(groups, [
+    ['a', 'a2'],
+    ['b', 'c'],
+  ])
   await letGo()
-  t.same(groups[1], ['b', 'c', 'd', 'e'])
+  t.same(groups[2], ['d', 'e', 'f', 'g'], 'once one has ended, what has waited goes together')
   await letGo()
-  t.same(await Promise.all(all), ['a done', 'a2 done', 'b done', 'c done', 'd done', 'e done'])
+  await letGo()
+  t.equal((await Promise.all(all)).length, 8)
 })
 
 t.test('a key occurs once among those under way; the next one of it waits', async (t) => {
   const { groups, work, letGo } = heldWork()
-  const share = gather(work, (item: string) => item.charAt(0))
+  const share = gather(work, { keyOf: (item: string) => item.charAt(0), claimsOf: () => [] })
   const all = ['a1', 'a2', 'b1', 'a3'].map((item) => share('lane', item))
   await nextTurn()
   t.same(groups, [['a1', 'b1']])
@@ -57,6 +72,24 @@ t.test('a key occurs once among those under way; the next one of it waits', asyn
   t.same(groups[1], ['a2'])
   await letGo()
   t.same(groups[2], ['a3'])
+  await letGo()
+  t.equal((await Promise.all(all)).length, 4)
+})
+
+t.test('what claims the same goes together or waits, and keeps nobody else from going', async (t) => {
+  const { groups, work, letGo } = heldWork()
+  const share = gather(work, {
+    keyOf: (item: string) => item,
+    claimsOf: (item) => [item.charAt(0)],
+  })
+  const all = ['a1', 'a2'].map((item) => share('lane', item))
+  await nextTurn()
+  all.push(...['a3', 'b1'].map((item) => share('lane', item)))
+  await nextTurn()
+  t.same(groups, [['a1', 'a2'], ['b1']])
+  await letGo()
+  t.same(groups[2], ['a3'])
+  await letGo()
   await letGo()
   t.equal((await Promise.all(all)).length, 4)
 })

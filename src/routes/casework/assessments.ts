@@ -6,7 +6,7 @@ import { invalid } from '../../domain/problem.ts'
 import { responses } from '../../domain/casework/support-case.ts'
 import type { Services } from '../../services/services.ts'
 import type { AssessmentRevision } from '../../store/casework/assessments.ts'
-import { organisationOf } from '../http/access.ts'
+import { organisationOf, senderOf } from '../http/access.ts'
 import { pageOf, pageQuery, sendPage } from '../http/paging.ts'
 import {
   changedQuery,
@@ -161,7 +161,7 @@ export const assessmentRoutes =
       },
       async (request, reply) => {
         const { created, stored } = await services.receiveAssessment(
-          organisationOf(request).organisation,
+          senderOf(request),
           { contractId: request.params.contract, ref: request.params.ref },
           { reading: readBody(assessmentBody, request.body), ifMatch: request.headers['if-match'] },
         )
@@ -191,7 +191,7 @@ export const assessmentRoutes =
       },
       async (request, reply) => {
         const { stored, isReplay } = await services.postAssessment(
-          organisationOf(request).organisation,
+          senderOf(request),
           request.params.contract,
           {
             idempotencyKey: keyOf(request.headers),
@@ -239,7 +239,7 @@ export const assessmentRoutes =
       },
       async (request, reply) => {
         await services.withdrawAssessment(
-          organisationOf(request).organisation,
+          senderOf(request),
           { contractId: request.params.contract, ref: request.params.ref },
           request.headers['if-match'],
         )

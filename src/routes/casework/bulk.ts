@@ -5,12 +5,13 @@ import { z } from 'zod'
 import { Problem } from '../../domain/problem.ts'
 import { LONGEST_LINE } from '../../lines/physical-lines.ts'
 import type { Line } from '../../services/intake/line.ts'
+import type { Place } from '../../services/intake/take-batch.ts'
 import type { BulkSummary } from '../../services/intake/tally.ts'
 import type { Services } from '../../services/services.ts'
 import { bytesOf } from '../bulk/body-stream.ts'
 import { readLines, type BulkType, type LineShape } from '../bulk/read-lines.ts'
 import { spool } from '../bulk/spool.ts'
-import { organisationOf } from '../http/access.ts'
+import { senderOf } from '../http/access.ts'
 import { problemBody } from '../http/problem-reply.ts'
 import { identifier } from '../http/reading.ts'
 import { replies } from '../http/replies.ts'
@@ -72,11 +73,6 @@ const kindsOf = (services: Services) => ({
   }),
 })
 
-interface Place {
-  provider: string
-  contractId: string
-}
-
 interface Kind<Body extends z.ZodObject> {
   shape: LineShape<Body>
   takeLines: (at: Place, lines: AsyncIterable<Line<z.output<Body>>>) => Promise<BulkSummary>
@@ -96,7 +92,7 @@ type Take = (
 const taking =
   <Body extends z.ZodObject>(services: Services, { shape, takeLines, takeWhole }: Kind<Body>): Take =>
   async (at, body, { type, isAtomic, isDryRun }) => {
-    const instruments = await services.readInstruments(at.provider, at.contractId)
+    const instruments = await services.readInstruments(at.sender.provider, at.contractId)
     const bytes = bytesOf(body)
     if (!isAtomic && !isDryRun) return takeLines(at, readLines(bytes, type, shape, instruments))
     const aside = await spool(bytes)
@@ -158,7 +154,7 @@ export const bulkRoutes =
           // A request without a body holds no lines.
           const body: unknown = request.body
           const stream = body instanceof Readable ? body : Readable.from([])
-          const at = { provider: organisationOf(request).organisation, contractId: request.params.contract }
+          const at = { sender: senderOf(request), contractId: request.params.contract }
           const how = { type: typeOf(request), isAtomic, isDryRun: dryRun === 'true' }
           try {
             const summary = await take(at, stream, how)

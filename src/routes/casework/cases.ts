@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { tagOf } from '../../domain/precondition.ts'
 import type { Services } from '../../services/services.ts'
 import type { StoredCase } from '../../store/casework/cases.ts'
-import { organisationOf } from '../http/access.ts'
+import { organisationOf, senderOf } from '../http/access.ts'
 import { pageOf, pageQuery, sendPage } from '../http/paging.ts'
 import {
   identifier,
@@ -165,7 +165,7 @@ export const caseRoutes =
       },
       async (request, reply) => {
         const { created, stored } = await services.putCase(
-          organisationOf(request).organisation,
+          senderOf(request),
           { contractId: request.params.contract, caseRef: request.params.case },
           { reading: readBody(caseBody, request.body), ifMatch: request.headers['if-match'] },
         )
@@ -207,7 +207,7 @@ export const caseRoutes =
       },
       async (request, reply) => {
         await services.eraseCase(
-          organisationOf(request).organisation,
+          senderOf(request),
           { contractId: request.params.contract, caseRef: request.params.case },
           request.headers['if-match'],
         )
@@ -227,7 +227,7 @@ export const caseRoutes =
         },
       },
       async (request, reply) => {
-        await services.eraseClient(organisationOf(request).organisation, request.params.client)
+        await services.eraseClient(senderOf(request), request.params.client)
         return reply.code(204).send(null)
       },
     )

@@ -4,7 +4,7 @@ import { MOST_CASES, MOST_MINUTES } from '../../domain/casework/contact.ts'
 import { tagOf } from '../../domain/precondition.ts'
 import type { Services } from '../../services/services.ts'
 import type { ContactRevision, StoredContact } from '../../store/casework/contacts.ts'
-import { organisationOf } from '../http/access.ts'
+import { organisationOf, senderOf } from '../http/access.ts'
 import { pageOf, pageQuery, sendPage } from '../http/paging.ts'
 import {
   changedQuery,
@@ -107,7 +107,7 @@ export const contactRoutes =
       },
       async (request, reply) => {
         const { created, stored } = await services.putContact(
-          organisationOf(request).organisation,
+          senderOf(request),
           { contractId: request.params.contract, ref: request.params.ref },
           { reading: readBody(contactBody, request.body), ifMatch: request.headers['if-match'] },
         )
@@ -153,7 +153,7 @@ export const contactRoutes =
       },
       async (request, reply) => {
         await services.withdrawContact(
-          organisationOf(request).organisation,
+          senderOf(request),
           { contractId: request.params.contract, ref: request.params.ref },
           request.headers['if-match'],
         )

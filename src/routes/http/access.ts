@@ -2,6 +2,7 @@ import { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Caller } from '../../domain/caller.ts'
 import { notFound, Problem } from '../../domain/problem.ts'
+import type { Sender } from '../../services/needs.ts'
 import type { Authenticate } from '../../services/organisations/authenticate.ts'
 
 /** Who may use a route: the name of a line in the table below, or `open` for everybody, without a key. */
@@ -75,4 +76,8 @@ function presentedKey({ headers: { authorization } }: FastifyRequest): string {
 export function organisationOf({ caller }: FastifyRequest): Exclude<Caller, { kind: 'operator' }> {
   if (caller === null || caller.kind === 'operator') throw new Error('this route lets in organisations only')
   return caller
+}
+
+export function senderOf(request: FastifyRequest): Sender {
+  return { provider: organisationOf(request).organisation, requests: [request.id] }
 }

@@ -1,5 +1,5 @@
 import type { StoredCase } from '../../store/casework/cases.ts'
-import type { Put } from '../needs.ts'
+import type { Put, Sender } from '../needs.ts'
 import { putCases, type CaseSubmission, type PutCaseNeeds } from './put-cases.ts'
 import { asNotThere } from './taken.ts'
 
@@ -7,11 +7,11 @@ import { asNotThere } from './taken.ts'
 export const putCase = (needs: PutCaseNeeds) => {
   const put = putCases(needs)
   return async (
-    provider: string,
+    sender: Sender,
     { contractId, caseRef }: { contractId: string; caseRef: string },
     submission: Omit<CaseSubmission, 'caseRef'>,
   ): Promise<Put<StoredCase>> => {
-    const [receipt] = await put(provider, contractId, [{ caseRef, ...submission }]).catch(asNotThere)
+    const [receipt] = await put(sender, contractId, [{ caseRef, ...submission }]).catch(asNotThere)
     if (receipt === undefined) throw new Error('each submission has a receipt')
     if ('problem' in receipt) throw receipt.problem
     return receipt.put

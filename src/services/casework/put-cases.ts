@@ -12,7 +12,7 @@ import type { ContractParties } from '../../store/contracts.ts'
 import type { LondonDate } from '../../domain/period.ts'
 import type { StoredCase } from '../../store/casework/cases.ts'
 import { findErased, refuseErased } from '../erasure/digests.ts'
-import type { Needs } from '../needs.ts'
+import type { Needs, Sender } from '../needs.ts'
 import { attempt, type Receipt } from '../receipt.ts'
 import { datesOf, monthsToMark, touchedMonths, type CaseDates } from './changed-dates.ts'
 import { monthsOfContacts } from './months-of-contacts.ts'
@@ -57,7 +57,7 @@ export interface CaseSubmission {
 export const putCases =
   ({ transact, definitions, clock, ring, secret }: PutCaseNeeds) =>
   async (
-    provider: string,
+    { provider, requests }: Sender,
     contractId: string,
     submissions: readonly CaseSubmission[],
   ): Promise<Receipt<StoredCase>[]> => {
@@ -131,7 +131,10 @@ export const putCases =
         return { receipts, months }
       },
     )
-    ring(months.map((month) => ({ contractId, month })))
+    ring(
+      months.map((month) => ({ contractId, month })),
+      requests,
+    )
     return receipts
   }
 

@@ -1,5 +1,5 @@
 import { gather } from '../gather.ts'
-import type { Needs, Put } from '../needs.ts'
+import type { Needs, Put, Sender } from '../needs.ts'
 import type { StoredAssessment } from '../../store/casework/assessments.ts'
 import { asNotThere } from './taken.ts'
 import type { Receipt } from '../receipt.ts'
@@ -9,21 +9,28 @@ import { receiveAssessments, type Submission } from './receive-assessments.ts'
 export const receiveAssessment = (
   needs: Pick<Needs, 'transact' | 'definitions' | 'clock' | 'ring' | 'secret'>,
 ): ((
-  provider: string,
+  sender: Sender,
   at: { contractId: string; ref: string },
   submission: Omit<Submission, 'ref'>,
 ) => Promise<Put<StoredAssessment>>) => {
   const receive = receiveAssessments(needs)
-  const share = gather<Submission, Receipt<StoredAssessment>>(
+  const share = gather<Submission & Pick<Sender, 'requests'>, Receipt<StoredAssessment>>(
     (lane, submissions) => {
       // Neither identifier can contain a space.
       const [provider = '', contractId = ''] = lane.split(' ')
-      return receive(provider, contractId, submissions)
+      const requests = submissions.flatMap((one) => one.requests)
+      return receive({ provider, requests }, contractId, submissions)
     },
-    ({ ref }) => ref,
+    {
+      keyOf: ({ ref }) => `ref ${ref}`,
+      claimsOf: ({ reading }) =>
+        typeof reading.given.case === 'string' ? [`case ${reading.given.case}`] : [],
+    },
   )
-  return async (provider, { contractId, ref }, submission) => {
-    const receipt = await share(`${provider} ${contractId}`, { ref, ...submission }).catch(asNotThere)
+  return async ({ provider, requests }, { contractId, ref }, submission) => {
+    const receipt = await share(`${provider} ${contractId}`, { ref, requests, ...submission }).catch(
+      asNotThere,
+    )
     if ('problem' in receipt) throw receipt.problem
     return receipt.put
   }

@@ -8,7 +8,7 @@ import type { ContractParties } from '../../store/contracts.ts'
 import { notFound, whole, type Fault, type Reading } from '../../domain/problem.ts'
 import type { Received, StoredAssessment } from '../../store/casework/assessments.ts'
 import { lookForErased, refusalsOf, refuseErased } from '../erasure/digests.ts'
-import type { Needs } from '../needs.ts'
+import type { Needs, Sender } from '../needs.ts'
 import { attempt, type Receipt } from '../receipt.ts'
 import { CaseBook } from './case-book.ts'
 import { monthsOf, monthsToMark } from './changed-dates.ts'
@@ -34,7 +34,7 @@ type ReceiveNeeds = Pick<Needs, 'transact' | 'definitions' | 'clock' | 'ring' | 
 export const receiveAssessments =
   ({ transact, definitions, clock, ring, secret }: ReceiveNeeds) =>
   async (
-    provider: string,
+    { provider, requests }: Sender,
     contractId: string,
     submissions: readonly Submission[],
   ): Promise<Receipt<StoredAssessment>[]> => {
@@ -117,7 +117,10 @@ export const receiveAssessments =
         return { receipts, months }
       },
     )
-    ring(months.map((month) => ({ contractId, month })))
+    ring(
+      months.map((month) => ({ contractId, month })),
+      requests,
+    )
     return receipts
   }
 

@@ -1,6 +1,6 @@
 import { checkPrecondition } from '../../domain/precondition.ts'
 import { notFound } from '../../domain/problem.ts'
-import type { Needs } from '../needs.ts'
+import type { Needs, Sender } from '../needs.ts'
 import { CaseBook } from './case-book.ts'
 import { monthsToMark } from './changed-dates.ts'
 import { monthsOfContacts } from './months-of-contacts.ts'
@@ -9,7 +9,7 @@ import { monthsOfContacts } from './months-of-contacts.ts'
 export const withdrawAssessment =
   ({ transact, clock, ring }: Pick<Needs, 'transact' | 'clock' | 'ring'>) =>
   async (
-    provider: string,
+    { provider, requests }: Sender,
     { contractId, ref }: { contractId: string; ref: string },
     ifMatch?: string,
   ): Promise<void> => {
@@ -39,5 +39,8 @@ export const withdrawAssessment =
       ])
       return months
     })
-    ring(months.map((month) => ({ contractId, month })))
+    ring(
+      months.map((month) => ({ contractId, month })),
+      requests,
+    )
   }

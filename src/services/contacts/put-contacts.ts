@@ -4,7 +4,7 @@ import type { ReceivedContact, StoredContact } from '../../store/casework/contac
 import { monthsOf, monthsToMark } from '../casework/changed-dates.ts'
 import { decideWrite } from '../casework/decide-write.ts'
 import { findErased, refuseErased } from '../erasure/digests.ts'
-import type { Needs } from '../needs.ts'
+import type { Needs, Sender } from '../needs.ts'
 import { attempt, type Receipt } from '../receipt.ts'
 
 /** One contact as it was sent. */
@@ -30,7 +30,7 @@ interface Written {
 export const putContacts =
   ({ transact, clock, ring, secret }: Pick<Needs, 'transact' | 'clock' | 'ring' | 'secret'>) =>
   async (
-    provider: string,
+    { provider, requests }: Sender,
     contractId: string,
     submissions: readonly ContactSubmission[],
   ): Promise<Receipt<StoredContact>[]> => {
@@ -113,6 +113,9 @@ export const putContacts =
         return { receipts, months }
       },
     )
-    ring(months.map((month) => ({ contractId, month })))
+    ring(
+      months.map((month) => ({ contractId, month })),
+      requests,
+    )
     return receipts
   }

@@ -1,13 +1,13 @@
 import { checkPrecondition } from '../../domain/precondition.ts'
 import { notFound } from '../../domain/problem.ts'
 import { monthsOf, monthsToMark } from '../casework/changed-dates.ts'
-import type { Needs } from '../needs.ts'
+import type { Needs, Sender } from '../needs.ts'
 
 /** Takes a contact back: its cases are counted without it, and its revisions go on counting. */
 export const withdrawContact =
   ({ transact, clock, ring }: Pick<Needs, 'transact' | 'clock' | 'ring'>) =>
   async (
-    provider: string,
+    { provider, requests }: Sender,
     { contractId, ref }: { contractId: string; ref: string },
     ifMatch?: string,
   ): Promise<void> => {
@@ -29,5 +29,8 @@ export const withdrawContact =
       ])
       return months
     })
-    ring(months.map((month) => ({ contractId, month })))
+    ring(
+      months.map((month) => ({ contractId, month })),
+      requests,
+    )
   }

@@ -21,7 +21,7 @@ export const putContract =
   async (
     contractId: string,
     reading: Reading<ContractBody>,
-    ifMatch?: string,
+    { ifMatch, requests }: { ifMatch: string | undefined; requests: readonly string[] },
   ): Promise<Put<StoredContract>> => {
     const { transact, definitions, clock } = needs
     const put = await transact({ role: 'operator' }, async (store): Promise<Put<StoredContract>> => {
@@ -61,7 +61,7 @@ export const putContract =
       await record('contract-changed', { fields })
       return { created: false, stored }
     })
-    await markOutdatedCounts(needs)(contractId)
+    await markOutdatedCounts(needs)(contractId, requests)
     return put
   }
 

@@ -19,14 +19,17 @@ const LOOK_EVERY_MILLISECONDS = 20
  */
 export const markOutdatedCounts =
   (needs: MarkNeeds) =>
-  async (contractId: string): Promise<void> => {
+  async (contractId: string, requests: readonly string[] = []): Promise<void> => {
     const { transact, ring } = needs
     const as = { role: 'worker', contract: contractId } as const
     let told: string | undefined
     for (;;) {
       const next = await transact(as, (store) => markOrTell(needs, store, { contractId, told }))
       if ('months' in next) {
-        ring(next.months.map((month) => ({ contractId, month })))
+        ring(
+          next.months.map((month) => ({ contractId, month })),
+          requests,
+        )
         return
       }
       await waitForWrites(needs)

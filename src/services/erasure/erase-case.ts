@@ -1,7 +1,7 @@
 import { checkPrecondition } from '../../domain/precondition.ts'
 import { notFound } from '../../domain/problem.ts'
 import { recordEntry } from '../audit/record-entry.ts'
-import type { Needs } from '../needs.ts'
+import type { Needs, Sender } from '../needs.ts'
 import { findErased } from './digests.ts'
 import { eraseCases } from './erase-cases.ts'
 
@@ -9,7 +9,7 @@ import { eraseCases } from './erase-cases.ts'
 export const eraseCase =
   ({ transact, clock, ring, secret }: Pick<Needs, 'transact' | 'clock' | 'ring' | 'secret'>) =>
   async (
-    provider: string,
+    { provider, requests }: Sender,
     { contractId, caseRef }: { contractId: string; caseRef: string },
     ifMatch?: string,
   ): Promise<void> => {
@@ -35,5 +35,5 @@ export const eraseCase =
       })
       return eraseCases(store, secret, [{ contractId, marks: contract, cases }])
     })
-    ring(months)
+    ring(months, requests)
   }

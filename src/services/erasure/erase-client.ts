@@ -1,14 +1,14 @@
 import { gone, notFound } from '../../domain/problem.ts'
 import type { Store } from '../../store/store.ts'
 import { recordEntry } from '../audit/record-entry.ts'
-import type { Needs } from '../needs.ts'
+import type { Needs, Sender } from '../needs.ts'
 import { digestOfClient } from './digests.ts'
 import { eraseCases, type CasesToErase } from './erase-cases.ts'
 
 /** Erases a person: all of their cases that the organisation has in any contract, at once or not at all. */
 export const eraseClient =
   ({ transact, clock, ring, secret }: Pick<Needs, 'transact' | 'clock' | 'ring' | 'secret'>) =>
-  async (provider: string, client: string): Promise<void> => {
+  async ({ provider, requests }: Sender, client: string): Promise<void> => {
     const months = await transact({ role: 'provider', organisation: provider }, async (store) => {
       const erasure = { digest: digestOfClient(secret, provider, client), deliveredBy: provider }
       const groups = await casesOf(store, client)
@@ -31,7 +31,7 @@ export const eraseClient =
         groups.map((group) => ({ ...group, more: [erasure] })),
       )
     })
-    ring(months)
+    ring(months, requests)
   }
 
 /** The person's cases by contract, in one order everywhere, locked. */

@@ -1,5 +1,5 @@
 import type { Reading } from '../../domain/problem.ts'
-import type { Needs } from '../needs.ts'
+import type { Needs, Sender } from '../needs.ts'
 import type { Receipt } from '../receipt.ts'
 import type { Store } from '../../store/store.ts'
 import type { AssessmentBody } from '../../domain/casework/assessment-rules.ts'
@@ -17,12 +17,12 @@ export interface Kind<Body> {
   put: (
     needs: LineNeeds,
   ) => (
-    provider: string,
+    sender: Sender,
     contractId: string,
     submissions: readonly { ref: string; reading: Reading<Body> }[],
   ) => Promise<Receipt<unknown>[]>
   /** Undefined: it cannot be withdrawn. */
-  withdraw?: (needs: LineNeeds) => (provider: string, at: ResourceAt) => Promise<void>
+  withdraw?: (needs: LineNeeds) => (sender: Sender, at: ResourceAt) => Promise<void>
   isWithdrawn?: (store: Store, at: ResourceAt) => Promise<boolean>
 }
 
@@ -39,9 +39,9 @@ export const assessmentKind: Kind<AssessmentBody> = {
 }
 
 export const caseKind: Kind<CaseBody> = {
-  put: (needs) => (provider, contractId, submissions) =>
+  put: (needs) => (sender, contractId, submissions) =>
     putCases(needs)(
-      provider,
+      sender,
       contractId,
       submissions.map(({ ref, reading }) => ({ caseRef: ref, reading })),
     ),

@@ -8,7 +8,7 @@ import { withinTransaction } from '../../store/savepoint.ts'
 import type { Store } from '../../store/store.ts'
 import { receiveAssessments } from '../casework/receive-assessments.ts'
 import { asNotThere } from '../casework/taken.ts'
-import type { Needs } from '../needs.ts'
+import type { Needs, Sender } from '../needs.ts'
 
 /** One try, under a key that stays the same when it is tried again. */
 export interface Try {
@@ -32,7 +32,8 @@ export interface Posted {
  */
 export const postAssessment =
   (needs: Pick<Needs, 'transact' | 'definitions' | 'clock' | 'ring' | 'secret'>) =>
-  async (provider: string, contractId: string, { idempotencyKey, body, reading }: Try): Promise<Posted> => {
+  async (sender: Sender, contractId: string, { idempotencyKey, body, reading }: Try): Promise<Posted> => {
+    const { provider, requests } = sender
     const hash = (text: string): Buffer => createHmac('sha256', needs.secret).update(text).digest()
     const keyHash = hash(`key ${idempotencyKey}`)
     const bodyHash = hash(`body ${contentOf(body)}`)
@@ -54,7 +55,7 @@ export const postAssessment =
           transact: withinTransaction(store),
           ring: (touched) => void months.push(...touched),
         })
-        const [receipt] = await receive(provider, contractId, [{ ref: randomUUID(), reading }])
+        const [receipt] = await receive(sender, contractId, [{ ref: randomUUID(), reading }])
         if (receipt === undefined) throw new Error('each submission has a receipt')
         if ('problem' in receipt) throw receipt.problem
 
@@ -73,7 +74,7 @@ export const postAssessment =
         return { stored, isReplay: false, months }
       })
       .catch(asNotThere)
-    needs.ring(months)
+    needs.ring(months, requests)
     return posted
   }
 

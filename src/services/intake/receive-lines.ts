@@ -4,7 +4,7 @@ import { atSavepoint } from '../../store/savepoint.ts'
 import { batches } from './batches.ts'
 import type { Kind, LineNeeds } from './kind.ts'
 import type { Line } from './line.ts'
-import { takeBatch } from './take-batch.ts'
+import { takeBatch, type Place } from './take-batch.ts'
 import { Tally, type BulkSummary } from './tally.ts'
 
 /** The months that a unit of work touched, rung for once it is committed; each once. */
@@ -20,27 +20,23 @@ class Months {
   }
 }
 
-interface Place {
-  provider: string
-  contractId: string
-}
-
 /**
  * Takes lines as they come, some hundred in a transaction: each batch is kept before the next one is read, so that what breaks
  * off has kept whole batches, and sending all of it again finishes it.
  */
 export const receiveLines =
   <Body>(needs: LineNeeds, kind: Kind<Body>) =>
-  async ({ provider, contractId }: Place, lines: AsyncIterable<Line<Body>>): Promise<BulkSummary> => {
+  async (at: Place, lines: AsyncIterable<Line<Body>>): Promise<BulkSummary> => {
+    const { provider, requests } = at.sender
     const tally = new Tally()
     for await (const batch of batches(lines)) {
       const months = new Months()
-      const take = takeBatch({ ...needs, ring: months.add }, kind, { provider, contractId })
+      const take = takeBatch({ ...needs, ring: months.add }, kind, at)
       const outcomes = await take(
         (work) => needs.transact({ role: 'provider', organisation: provider }, work),
         batch,
       )
-      needs.ring(months.all())
+      needs.ring(months.all(), requests)
       tally.add(batch, outcomes)
     }
     return counted(needs, tally.summary())
@@ -75,10 +71,11 @@ class Undone extends Error {
 export const receiveWhole =
   <Body>(needs: LineNeeds, kind: Kind<Body>) =>
   async (
-    { provider, contractId }: Place,
+    at: Place,
     lines: () => AsyncIterable<Line<Body>>,
     { isAtomic, isDryRun }: Whole,
   ): Promise<BulkSummary> => {
+    const { provider, requests } = at.sender
     if (isAtomic) await refuseTooMany(lines())
     try {
       const { tally, months } = await needs.transact(
@@ -86,14 +83,14 @@ export const receiveWhole =
         async (store) => {
           const tally = new Tally()
           const months = new Months()
-          const take = takeBatch({ ...needs, ring: months.add }, kind, { provider, contractId })
+          const take = takeBatch({ ...needs, ring: months.add }, kind, at)
           for await (const batch of batches(lines()))
             tally.add(batch, await take((work) => atSavepoint(store, () => work(store)), batch))
           if (isDryRun || (isAtomic && tally.rejected > 0)) throw new Undone(tally)
           return { tally, months }
         },
       )
-      needs.ring(months.all())
+      needs.ring(months.all(), requests)
       return counted(needs, tally.summary())
     } catch (error) {
       if (!(error instanceof Undone)) throw error

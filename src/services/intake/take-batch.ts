@@ -2,14 +2,16 @@ import { notFound, Problem, type Fault } from '../../domain/problem.ts'
 import { Overtaken } from '../../store/database.ts'
 import { withinTransaction } from '../../store/savepoint.ts'
 import type { Store } from '../../store/store.ts'
+import type { Sender } from '../needs.ts'
 import type { Kind, LineNeeds } from './kind.ts'
 import type { Line, Outcome } from './line.ts'
 
 /** A unit of work of its own, or a part of one. */
 export type Unit = <T>(work: (store: Store) => Promise<T>) => Promise<T>
 
-interface Place {
-  provider: string
+/** Whose lines, and for which contract. */
+export interface Place {
+  sender: Sender
   contractId: string
 }
 
@@ -41,11 +43,11 @@ export const takeBatch =
 const takeLines =
   <Body>(needs: LineNeeds, kind: Kind<Body>) =>
   async (
-    { store, provider, contractId }: Place & { store: Store },
+    { store, sender, contractId }: Place & { store: Store },
     lines: readonly Line<Body>[],
   ): Promise<Outcome[]> => {
     const submitted = lines.filter((line) => 'reading' in line)
-    const receipts = submitted.length > 0 ? await kind.put(needs)(provider, contractId, submitted) : []
+    const receipts = submitted.length > 0 ? await kind.put(needs)(sender, contractId, submitted) : []
     const outcomes = new Map<Line<Body>, Outcome>()
     for (const [index, receipt] of receipts.entries()) {
       const line = submitted[index]
@@ -58,7 +60,7 @@ const takeLines =
       if ('faults' in line) outcomes.set(line, { rejected: line.faults })
       else if ('isWithdrawn' in line) {
         const { ref } = line
-        outcomes.set(line, await withdraw(needs, kind, { store, provider, contractId, ref }))
+        outcomes.set(line, await withdraw(needs, kind, { store, sender, contractId, ref }))
       }
     }
     return lines.map((line) => outcomes.get(line) ?? { rejected: faultsOf(notFound()) })
@@ -68,13 +70,13 @@ const takeLines =
 async function withdraw<Body>(
   needs: LineNeeds,
   kind: Kind<Body>,
-  { store, provider, contractId, ref }: Place & { store: Store; ref: string },
+  { store, sender, contractId, ref }: Place & { store: Store; ref: string },
 ): Promise<Outcome> {
   if (kind.withdraw === undefined || kind.isWithdrawn === undefined)
     throw new Error('what cannot be withdrawn is never read as withdrawn')
   if (await kind.isWithdrawn(store, { contractId, ref })) return 'unchanged'
   try {
-    await kind.withdraw(needs)(provider, { contractId, ref })
+    await kind.withdraw(needs)(sender, { contractId, ref })
     return 'corrected'
   } catch (error) {
     if (error instanceof Problem) return { rejected: faultsOf(error) }

@@ -2,7 +2,7 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { dimensionNames, type Dimension } from '../domain/counting/groups.ts'
 import { measureKinds } from '../domain/measure.ts'
-import type { OutcomesAnswer } from '../services/outcomes/read-outcomes.ts'
+import type { AnsweredFigures, OutcomesAnswer } from '../services/outcomes/read-outcomes.ts'
 import type { Services } from '../services/services.ts'
 import { organisationOf } from './http/access.ts'
 import { pageFrom, pageOf, pageQuery, sendPage } from './http/paging.ts'
@@ -167,12 +167,27 @@ const caseItem = z
   })
   .meta({ id: 'CaseOfMeasure' })
 
-const show = ({ period: { label, from, to }, ...answer }: OutcomesAnswer): z.output<typeof outcomes> => ({
-  ...answer,
-  period: label,
-  from,
-  to,
-})
+const show = ({
+  period: { label, from, to },
+  figures,
+  ...answer
+}: OutcomesAnswer): z.output<typeof outcomes> => ({ ...answer, period: label, from, to, ...figures })
+
+const figuresShown = outcomes.pick({ completeness: true, measures: true, changes: true, groups: true })
+
+/**
+ * An answer as text. Its figures are thousands of numbers, which are the same in most answers: their part of the text is kept
+ * for as long as they are.
+ */
+const writing = (): ((answer: OutcomesAnswer) => string) => {
+  const texts = new WeakMap<AnsweredFigures, string>()
+  return ({ contract, period: { label, from, to }, computedAt, pending, provisional, figures }) => {
+    const text = texts.get(figures) ?? JSON.stringify(figuresShown.parse(figures))
+    texts.set(figures, text)
+    const head = JSON.stringify({ contract, period: label, from, to, computedAt, pending, provisional })
+    return `${head.slice(0, -1)},${text.slice(1)}`
+  }
+}
 
 const LONGEST_WAIT_SECONDS = 60
 
@@ -186,6 +201,7 @@ export function preferredWait(prefer: string | string[] | undefined): number {
 export const outcomeRoutes =
   (services: Services): FastifyPluginCallbackZod =>
   (app, _options, done) => {
+    const write = writing()
     app.get(
       '/contracts/:contract/outcomes',
       {
@@ -208,7 +224,10 @@ export const outcomeRoutes =
           { contractId: request.params.contract, period: request.query.period, by: request.query.by },
           preferredWait(request.headers.prefer),
         )
-        return reply.send(show(answer))
+        return reply
+          .type('application/json; charset=utf-8')
+          .serializer(() => write(answer))
+          .send(show(answer))
       },
     )
     app.get(

@@ -73,8 +73,8 @@ export const makeServices = (needs: Needs) => ({
   putFigures: putFigures(needs),
   getFigures: getFigures(needs),
   listFigures: listFigures(needs),
-  readOutcomes: countSuppressed(needs, readOutcomesWithin(needs), (all) =>
-    [all, ...all.groups].flatMap(({ measures, changes }) => [...measures, ...changes]),
+  readOutcomes: countSuppressed(needs, readOutcomesWithin(needs), ({ figures }) =>
+    [figures, ...figures.groups].flatMap(({ measures, changes }) => [...measures, ...changes]),
   ),
   readCasesOfMeasure: readCasesOfMeasure(needs),
   readTrend: countSuppressed(needs, readTrend(needs), ({ quarters }) => quarters),

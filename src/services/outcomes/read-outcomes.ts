@@ -15,6 +15,8 @@ import { notFound } from '../../domain/problem.ts'
 import type { GroupFilter } from '../../store/counts.ts'
 import type { Needs } from '../needs.ts'
 import { readReleased } from './read-released.ts'
+import { stampOf } from './release-figures.ts'
+import { makeStateCache } from './state-cache.ts'
 import { waitForCounts } from './wait-for-counts.ts'
 
 export interface Reader {
@@ -29,13 +31,19 @@ export interface OutcomesQuestion {
   by?: Dimension | undefined
 }
 
-export interface OutcomesAnswer extends Figures {
+/** What an answer says of people. */
+export interface AnsweredFigures extends Figures {
+  groups: GroupFigures[]
+}
+
+export interface OutcomesAnswer {
   contract: string
   period: Period
   computedAt: string
   pending: boolean
   provisional: boolean
-  groups: GroupFigures[]
+  /** The same object as long as nothing changes that they depend on. */
+  figures: AnsweredFigures
 }
 
 type ReadNeeds = Pick<Needs, 'transact' | 'definitions' | 'clock' | 'returnGraceDays'>
@@ -53,52 +61,74 @@ export const readOutcomes = (needs: ReadNeeds) => {
       : readExact(reader.organisation, question)
 }
 
-const readExactOutcomes =
-  ({ transact, definitions, clock, returnGraceDays }: ReadNeeds) =>
-  (provider: string, { contractId, period, by }: OutcomesQuestion): Promise<OutcomesAnswer> =>
+const readExactOutcomes = ({ transact, definitions, clock, returnGraceDays }: ReadNeeds) => {
+  const worked = makeStateCache<AnsweredFigures>(MOST_ENTRIES, entriesIn)
+  return (provider: string, { contractId, period, by }: OutcomesQuestion): Promise<OutcomesAnswer> =>
     transact({ role: 'provider', organisation: provider }, async (store) => {
-      const contract = await store.contracts.find(contractId)
-      if (contract === undefined) throw notFound()
       const { firstMonth, lastMonth } = period
-      const plan = agreedPlan(planFor(contract, definitions))
-      const isDated = hasDatedCounts(plan)
-      const grouping = groupingFor({ kind: 'provider', organisation: provider }, contract)
-      const groups = by === undefined ? undefined : groupsFor(grouping, by)
-      const read = async (filter: GroupFilter | undefined) => {
-        const [merged, dated] = await Promise.all([
-          filter ? store.counts.merged(contractId, firstMonth, lastMonth, filter) : [],
-          filter && isDated ? store.counts.dated(contractId, lastMonth, filter) : [],
-        ])
-        return { merged, dated }
-      }
-      // Marks first: what is counted in between shows as pending, never as counted when it is not.
-      const [pending, all, grouped] = await Promise.all([
-        // What came into support before the period may still be in it.
-        store.marks.pending(contractId, isDated ? 0 : firstMonth, lastMonth),
-        read(grouping),
-        read(groups),
+      // Marks first, and counts last: what is counted in between shows as pending, never as counted when it is not, and is
+      // never remembered as what was there before.
+      const [waiting, contract, recounts] = await Promise.all([
+        store.marks.months(contractId),
+        store.contracts.find(contractId),
+        store.releases.recounts(contractId),
       ])
+      if (contract === undefined) throw notFound()
+      const wholePlan = planFor(contract, definitions)
+      const plan = agreedPlan(wholePlan)
+      const today = clock.today()
+      const grouping = groupingFor({ kind: 'provider', organisation: provider }, contract)
+      const isDated = hasDatedCounts(plan)
+      // What came into support before the period may still be in it.
+      const first = isDated ? 0 : firstMonth
+      const pending =
+        contract.countedWith === null || waiting.some((month) => month >= first && month <= lastMonth)
 
-      const around = { contract, plan, period, today: clock.today() }
+      const work = async (): Promise<AnsweredFigures> => {
+        const groups = by === undefined ? undefined : groupsFor(grouping, by)
+        const read = async (filter: GroupFilter | undefined) => {
+          const [merged, dated] = await Promise.all([
+            filter ? store.counts.merged(contractId, firstMonth, lastMonth, filter) : [],
+            filter && isDated ? store.counts.dated(contractId, lastMonth, filter) : [],
+          ])
+          return { merged, dated }
+        }
+        const [all, grouped] = await Promise.all([read(grouping), read(groups)])
+        const around = { contract, plan, period, today }
+        return {
+          ...figuresFrom(all, around),
+          groups:
+            groups === undefined || by === undefined
+              ? []
+              : groupFigures(grouped, { by, prefix: groups.prefix }, around),
+        }
+      }
+      const key = [contractId, grouping.by, grouping.value, by ?? '', firstMonth, lastMonth].join(' ')
+      const state = stampOf({ contract, plan: wholePlan, recounts, today, returnGraceDays })
+      const figures = worked.find(key, state) ?? (await work())
+      worked.keep(key, state, figures)
       return {
         contract: contractId,
         period,
         computedAt: clock.now().toISOString(),
         pending,
-        provisional: isProvisional(period, returnGraceDays, clock.today()),
-        ...figuresFrom(all, around),
-        groups:
-          groups === undefined || by === undefined
-            ? []
-            : groupFigures(grouped, { by, prefix: groups.prefix }, around),
+        provisional: isProvisional(period, returnGraceDays, today),
+        figures,
       }
     })
+}
+
+/** Some 20 megabytes, with their texts. */
+const MOST_ENTRIES = 20_000
+
+const entriesIn = ({ measures, changes, groups }: AnsweredFigures): number =>
+  [{ measures, changes }, ...groups].reduce((sum, one) => sum + one.measures.length + one.changes.length, 1)
 
 const readShownOutcomes = (needs: ReadNeeds) => {
   const { clock, returnGraceDays } = needs
   const read = readReleased(needs)
   /** By what was released, which stays the same object for as long as nothing changes. */
-  const worked = new WeakMap<ReleasedFigures, Pick<OutcomesAnswer, keyof Figures | 'groups'>>()
+  const worked = new WeakMap<ReleasedFigures, AnsweredFigures>()
   return async (
     commissioner: string,
     { contractId, period, by }: OutcomesQuestion,
@@ -123,7 +153,7 @@ const readShownOutcomes = (needs: ReadNeeds) => {
       computedAt: clock.now().toISOString(),
       pending,
       provisional: isProvisional(period, returnGraceDays, clock.today()),
-      ...figures,
+      figures,
     }
   }
 }

@@ -23,12 +23,14 @@ export interface QualityAnswer extends Quality {
  * What a provider should look at before figures are read: how complete a period is, as its outcomes say, and which of its
  * cases look wrong. A partner sees the cases that it delivers itself.
  */
-export const readQuality =
-  (needs: Pick<Needs, 'transact' | 'definitions' | 'clock' | 'returnGraceDays'>) =>
-  async (provider: string, contractId: string, period: Period): Promise<QualityAnswer> => {
-    const { transact, definitions, clock, returnGraceDays } = needs
+export const readQuality = (needs: Pick<Needs, 'transact' | 'definitions' | 'clock' | 'returnGraceDays'>) => {
+  const { transact, definitions, clock, returnGraceDays } = needs
+  const read = readOutcomes(needs)
+  return async (provider: string, contractId: string, period: Period): Promise<QualityAnswer> => {
     const reader = { kind: 'provider', organisation: provider } as const
-    const { pending, completeness } = await readOutcomes(needs)(reader, { contractId, period })
+    const outcomes = await read(reader, { contractId, period })
+    const { pending } = outcomes
+    const { completeness } = outcomes.figures
     return transact({ role: 'provider', organisation: provider }, async (store) => {
       const [contract, cases, assessments, casesOfClients, deliveredBy, figures] = await Promise.all([
         store.contracts.find(contractId),
@@ -61,6 +63,7 @@ export const readQuality =
       }
     })
   }
+}
 
 /** The same, but where counts are pending it waits so many seconds for them; which cases it names is a read of these. */
 export const readQualityWithin = (

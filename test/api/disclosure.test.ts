@@ -284,3 +284,20 @@ t.test('a look while something is still counted hides nothing that is shown once
   const { body } = await people.outcomes('2018-19', keys.commissioner)
   t.match(body.measures[0], { numerator: 12, denominator: 24, suppressed: false })
 })
+
+t.test('what is hidden says the narrowest period around it that can be answered', async (t) => {
+  const people = await scene()
+  await people.resolved(3, 3, '2019-01-10')
+  await people.resolved(3, 3, '2019-02-12')
+  const ask = async (period: string) => (await people.outcomes(period, keys.commissioner)).body.measures[0]
+  const january = await ask('2019-M01')
+  t.match(january, { numerator: null, suppressed: true })
+  t.same(january.askFor, ['2019-M01..2019-M02'])
+  for (const period of ['2019-M02', '2018-M12..2019-M01'])
+    t.equal((await ask(period)).suppressed, true, period)
+  const answered = await ask(january.askFor[0])
+  t.match(answered, { numerator: 6, denominator: 12, suppressed: false })
+  t.notOk('askFor' in answered)
+  t.equal((await ask('2019-M01')).suppressed, true, 'and tells nothing of the month afterwards')
+  t.notOk('askFor' in (await people.outcomes('2019-M01')).body.measures[0], 'the provider is told all')
+})

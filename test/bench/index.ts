@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { benchBulk, benchMemory } from './figures/bulk.ts'
+import { benchDisclosure } from './figures/disclosure.ts'
 import { benchFreshness } from './figures/freshness.ts'
 import { benchGrowth } from './figures/growth.ts'
 import { benchPut, benchRowSecurity } from './figures/put.ts'
@@ -19,6 +20,7 @@ const FIGURES: Readonly<Record<string, (stand: Stand) => Promise<void>>> = {
   memory: benchMemory,
   recount: benchRecount,
   freshness: benchFreshness,
+  disclosure: benchDisclosure,
   growth: benchGrowth,
 }
 

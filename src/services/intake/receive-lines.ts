@@ -3,6 +3,7 @@ import { Problem } from '../../domain/problem.ts'
 import { atSavepoint } from '../../store/savepoint.ts'
 import { batches } from './batches.ts'
 import type { Kind, LineNeeds } from './kind.ts'
+import { oneAhead } from './one-ahead.ts'
 import type { Line } from './line.ts'
 import { takeBatch, type Place } from './take-batch.ts'
 import { Tally, type BulkSummary } from './tally.ts'
@@ -21,15 +22,15 @@ class Months {
 }
 
 /**
- * Takes lines as they come, some hundred in a transaction: each batch is kept before the next one is read, so that what breaks
- * off has kept whole batches, and sending all of it again finishes it.
+ * Takes lines as they come, some hundred in a transaction: each batch is kept before the next one is worked on, so that what
+ * breaks off has kept whole batches, and sending all of it again finishes it.
  */
 export const receiveLines =
   <Body>(needs: LineNeeds, kind: Kind<Body>) =>
   async (at: Place, lines: AsyncIterable<Line<Body>>): Promise<BulkSummary> => {
     const { provider, requests } = at.sender
     const tally = new Tally()
-    for await (const batch of batches(lines)) {
+    for await (const batch of oneAhead(batches(lines))) {
       const months = new Months()
       const take = takeBatch({ ...needs, ring: months.add }, kind, at)
       const outcomes = await take(
@@ -84,7 +85,7 @@ export const receiveWhole =
           const tally = new Tally()
           const months = new Months()
           const take = takeBatch({ ...needs, ring: months.add }, kind, at)
-          for await (const batch of batches(lines()))
+          for await (const batch of oneAhead(batches(lines())))
             tally.add(batch, await take((work) => atSavepoint(store, () => work(store)), batch))
           if (isDryRun || (isAtomic && tally.rejected > 0)) throw new Undone(tally)
           return { tally, months }

@@ -1,8 +1,11 @@
 import type { Period } from '../period.ts'
 import { firstOfYear, lastOfYear, overlap, type Block } from './blocks.ts'
+import { ByGroup } from './by-group.ts'
+import { bundlesOf } from './links/bundles.ts'
 import type { Link } from './links/link.ts'
 import {
   blockKey,
+  EVERYBODY,
   type CountsToRelease,
   type DroppedBlock,
   type Released,
@@ -48,9 +51,13 @@ export function decideRelease(
   }
   const months = [...new Set([...counts.all.values()].flatMap((all) => all.map(({ month }) => month)))]
   const shown = [...new Map(present.map((one) => [blockKey(one), one])).values()]
+  const isUntouched = (block: Block): boolean =>
+    !months.some((month) => block.first <= month && month <= block.last) &&
+    !shown.some((one) => overlap(one, block))
+  const untouched = new ByGroup<boolean>()
   const presentOf = groupBySeries(present)
   const pastOf = groupBySeries(past)
-  const linksOf = groupBySide(links)
+  const bundles = bundlesOf(links)
   const ranks = new Map(series.map(({ key }, rank) => [key, rank]))
   const desks: SeriesDesk[] = []
   const byKey = new Map<string, SeriesDesk>()
@@ -58,10 +65,8 @@ export function decideRelease(
     ...rules,
     range,
     lastAsked: Math.max(...asked.map(({ last }) => last)),
-    linksOf: (key) => linksOf.get(key) ?? [],
-    isUntouched: (block) =>
-      !months.some((month) => block.first <= month && month <= block.last) &&
-      !shown.some((one) => overlap(one, block)),
+    bundlesOf: (key) => bundles.get(key) ?? [],
+    isUntouched: (block) => untouched.get(block, EVERYBODY, () => isUntouched(block)),
     rankOf: (key) => ranks.get(key) ?? -1,
     deskOf: (key) => byKey.get(key),
   }
@@ -89,19 +94,6 @@ export function decideRelease(
     drops: desks.flatMap(({ drops }) => drops),
     askFor,
   }
-}
-
-/** Each link under every series that it is between. */
-function groupBySide(links: readonly Link[]): Map<string, Link[]> {
-  const groups = new Map<string, Link[]>()
-  for (const link of links) {
-    for (const key of new Set([link.whole, ...link.parts].map(({ series }) => series))) {
-      const group = groups.get(key)
-      if (group) group.push(link)
-      else groups.set(key, [link])
-    }
-  }
-  return groups
 }
 
 function groupBySeries<R extends Released>(released: readonly R[]): Map<string, R[]> {

@@ -70,7 +70,24 @@ export const reliableCounts = [
  * would tell too much: measures in the contract's order, then how scores moved. All cases in support come before the rest:
  * if they were the ones that are hidden, they would follow from those who came and those held, and from them who is still there.
  */
-export function seriesOf(
+export const seriesOf = (
+  contract: Pick<Contract, 'instruments'>,
+  plan: CountingPlan,
+  today: LondonDate,
+): Series[] =>
+  inOrderOfShowing(contract, plan, today).map((one) => ({ ...one, countsOf: once(one.countsOf) }))
+
+/** Rows never change, and the same ones are asked about again for each figure that is linked with theirs. */
+function once(countsOf: Series['countsOf']): Series['countsOf'] {
+  const known = new WeakMap<readonly MeasureRow[], ReadonlyMap<string, number>>()
+  return (rows) => {
+    const counted = known.get(rows) ?? countsOf(rows)
+    known.set(rows, counted)
+    return counted
+  }
+}
+
+function inOrderOfShowing(
   contract: Pick<Contract, 'instruments'>,
   plan: CountingPlan,
   today: LondonDate,

@@ -3,10 +3,12 @@ import { blockKey, type Group } from './released.ts'
 
 /** What is worked out once for the same months and the same group. */
 export class ByGroup<V> {
+  /** Apart from the groups, for it is asked for most. */
+  readonly #everybody = new Map<number, V>()
   readonly #dimensions = new Map<string, Map<string, Map<number, V>>>()
 
   get(block: Block, { by, value }: Group, work: () => V): V {
-    const months = inner(inner(this.#dimensions, by), value)
+    const months = by === '' ? this.#everybody : inner(inner(this.#dimensions, by), value)
     const key = blockKey(block)
     const known = months.get(key)
     // Undefined may be what was worked out.
@@ -17,6 +19,7 @@ export class ByGroup<V> {
   }
 
   clear(): void {
+    this.#everybody.clear()
     this.#dimensions.clear()
   }
 }

@@ -13,9 +13,9 @@ import {
   type Block,
 } from './blocks.ts'
 import { ByGroup } from './by-group.ts'
+import { CountedToday } from './counted-today.ts'
 import { hiddenGroups } from './hidden-groups.ts'
-import type { Bundle } from './links/bundles.ts'
-import { WhatFollows, type Teller } from './links/what-follows.ts'
+import { WhatFollows, type Teller, type ToldBundle } from './links/what-follows.ts'
 import { isSame, movesBetween, type Moves } from './moves.ts'
 import {
   blockKey,
@@ -38,13 +38,14 @@ import { isSmallMove } from './small.ts'
 export interface Office extends ReleaseRules {
   /** All months that are looked at. */
   range: Block
+  /** Those of them that have to be cut, of what adds up over blocks. */
+  rangeToCut: Block
   /** The last month of all periods that are asked for. */
   lastAsked: Month
-  bundlesOf: (series: string) => readonly Bundle[]
+  bundlesOf: (series: string) => readonly ToldBundle<SeriesDesk>[]
   rankOf: (series: string) => number
   /** Whether nothing at all is counted in these months, and nothing was shown of them. */
   isUntouched: (block: Block) => boolean
-  deskOf: (series: string) => SeriesDesk | undefined
 }
 
 const dimensionsOf = (cells: readonly Released[]): string[] => [...new Set(cells.map(({ by }) => by))]
@@ -72,7 +73,9 @@ interface TriedBlock {
 /** The blocks of one series: what of it was shown, and what may be. */
 export class SeriesDesk implements Teller {
   readonly #series: Series
-  readonly #counts: CountsToRelease
+  readonly #today: CountedToday
+  /** The dimensions that are asked for. */
+  readonly #dimensions: readonly string[]
   readonly #rules: Office
   #following: WhatFollows<SeriesDesk> | undefined
   readonly rank: number
@@ -80,7 +83,6 @@ export class SeriesDesk implements Teller {
   readonly countsOf: Series['countsOf']
   /** What of it is shown, and was. */
   readonly shown: ShownBlocks
-  readonly #rowsOf = new ByGroup<readonly MeasureRow[]>()
   /** What others are told of it, and how often what is shown had changed by then. */
   readonly #told = new ByGroup<ToldNumbers | undefined>()
   #toldAt = 0
@@ -99,7 +101,8 @@ export class SeriesDesk implements Teller {
     this.isDated = series.isDated
     this.countsOf = series.countsOf
     this.#series = series
-    this.#counts = counts
+    this.#today = new CountedToday(series, counts, rules)
+    this.#dimensions = [...counts.groups.keys()]
     this.#rules = rules
     this.shown = new ShownBlocks(series, released, rules.release)
   }
@@ -111,8 +114,8 @@ export class SeriesDesk implements Teller {
   tryAnew(): void {
     for (const block of this.shown.blocks) {
       const former = this.shown.cellsOf(block)
-      if (former.every((cell) => cell.isHidden || this.#isAsCounted(cell))) continue
-      if (former.some(isNobodyAlone) && !this.#isNobody(block)) {
+      if (former.every((cell) => cell.isHidden || this.#today.isAsShown(cell))) continue
+      if (former.some(isNobodyAlone) && !this.#today.isNobody(block)) {
         this.#drop(block)
         continue
       }
@@ -219,10 +222,10 @@ export class SeriesDesk implements Teller {
     const own = blocksOf(asked, blocks)
     const isShown = own !== undefined && (!this.isDated || own.length === 1)
     if (!isShown) return this.isDated ? this.#datedAround(asked, blocks) : askFor(asked, blocks)
-    const isNobody = own.every((block) => this.#isNobody(block))
+    const isNobody = own.every((block) => this.#today.isNobody(block))
     for (const block of own) {
       // Blocks of nobody are cut without a look at others, and others were shown since the rest was cut.
-      if (!this.shown.has(block) && !this.#isFit(block, this.#rowsIn(block))) break
+      if (!this.shown.has(block) && !this.#isFit(block, this.#today.rowsIn(block))) break
       this.#showBlock(block, isNobody)
     }
     return undefined
@@ -242,7 +245,7 @@ export class SeriesDesk implements Teller {
       )
     }
     const isPending = this.#rules.isPending(block)
-    const missing = [...this.#counts.groups.keys()].filter((by) => cells.every((one) => one.by !== by))
+    const missing = this.#dimensions.filter((by) => cells.every((one) => one.by !== by))
     if (isPending || (cells.length > 0 && missing.length === 0)) return
     const present = this.#cellsIn(block, ['', ...missing])
     const total = cells.find(({ by }) => by === '')
@@ -264,21 +267,11 @@ export class SeriesDesk implements Teller {
 
   /** What follows from it and others: all desks stand by the time that it is asked first. */
   get #follows(): WhatFollows<SeriesDesk> {
-    const { bundlesOf, deskOf } = this.#rules
-    return (this.#following ??= new WhatFollows(this, bundlesOf(this.#series.key), deskOf))
+    return (this.#following ??= new WhatFollows<SeriesDesk>(this, this.#rules.bundlesOf(this.#series.key)))
   }
 
   get #linked(): readonly SeriesDesk[] {
     return this.#follows.others
-  }
-
-  #isNobody(block: Block): boolean {
-    return [...this.countsOf(this.#rowsIn(block)).values()].every((count) => count === 0)
-  }
-
-  /** Whether what was shown is what is counted today. */
-  #isAsCounted(cell: Released): boolean {
-    return isSame(cell, { ...cell, rows: this.#rowsIn(cell, cell) })
   }
 
   #drop(block: Block): void {
@@ -294,11 +287,11 @@ export class SeriesDesk implements Teller {
   }
 
   #blocks(): Block[] {
-    const { current, isOver, range } = this.#rules
+    const { current, isOver, rangeToCut } = this.#rules
     const passes = (block: Block): boolean => this.#passes(block)
-    const isNobody = (block: Block): boolean => this.#isNobody(block)
+    const isNobody = (block: Block): boolean => this.#today.isNobody(block)
     const rules = { current, isOver, passes, isNobody }
-    const cut = () => gapsIn(range, this.shown.blocks).flatMap((gap) => cutBlocks(gap, rules))
+    const cut = () => gapsIn(rangeToCut, this.shown.blocks).flatMap((gap) => cutBlocks(gap, rules))
     return (this.#cut ??= [...this.shown.blocks, ...cut()].sort((a, b) => a.first - b.first))
   }
 
@@ -321,7 +314,7 @@ export class SeriesDesk implements Teller {
    * What a year has more than one of its quarters must be enough people, too, of everybody and of each group, whichever of
    * them was shown first.
    */
-  #fitsShown(block: Block, rows = this.#rowsIn(block), { by, value } = EVERYBODY): boolean {
+  #fitsShown(block: Block, rows = this.#today.rowsIn(block), { by, value } = EVERYBODY): boolean {
     if (!this.isDated) return true
     const own = this.countsOf(rows)
     const minimumCount = this.#rules.minimumCountIn(block)
@@ -350,15 +343,9 @@ export class SeriesDesk implements Teller {
     if (known !== undefined) return known
     // Most of the years that are looked at have nobody in them.
     if (!this.isDated && this.#rules.isUntouched(block)) return true
-    const verdict = this.#isLarge(block) && this.#isFit(block, this.#rowsIn(block))
+    const verdict = this.#today.isLarge(block) && this.#isFit(block, this.#today.rowsIn(block))
     this.#verdicts.set(blockKey(block), verdict)
     return verdict
-  }
-
-  #isLarge(block: Block): boolean {
-    const minimumCount = this.#rules.minimumCountIn(block)
-    const counts = this.countsOf(this.#rowsIn(block))
-    return [...counts.values()].every((count) => !isSmallMove(count, minimumCount))
   }
 
   #isFit(block: Block, rows: readonly MeasureRow[], group = EVERYBODY): boolean {
@@ -372,16 +359,7 @@ export class SeriesDesk implements Teller {
       const shown = this.shown.now(block, group)
       if (shown) return shown
       if (!this.isDated && this.shown.isCutAcross(block)) return undefined
-      return this.countsOf(this.#rowsIn(block, group))
-    })
-  }
-
-  /** What is counted today. */
-  #rowsIn(block: Block, group = EVERYBODY): readonly MeasureRow[] {
-    return this.#rowsOf.get(block, group, () => {
-      const { all, groups } = this.#counts
-      const counts = group.by === '' ? all : groups.get(group.by)?.get(group.value)
-      return counts ? this.#series.rowsIn(counts, block) : []
+      return this.#today.countsIn(block, group)
     })
   }
 
@@ -400,7 +378,7 @@ export class SeriesDesk implements Teller {
 
   /** Everybody, and the groups of some dimensions, as they are counted today. */
   #cellsIn(block: Block, wanted: readonly string[], { isAlone = false } = {}): Released[] {
-    const total = this.#cell(block, '', '', this.#rowsIn(block))
+    const total = this.#today.cellIn(block)
     return wanted.flatMap((by) => (by === '' ? [total] : this.#groupsIn(block, by, total, isAlone)))
   }
 
@@ -409,11 +387,11 @@ export class SeriesDesk implements Teller {
     const { countsOf } = this
     const minimumCount = this.#rules.minimumCountIn(block)
     const names = [...countsOf(total.rows).keys()]
-    const groups = [...(this.#counts.groups.get(by)?.keys() ?? [])].map((value) => {
-      const rows = this.#rowsIn(block, { by, value })
+    const groups = this.#today.valuesOf(by).map((value) => {
+      const rows = this.#today.rowsIn(block, { by, value })
       const told = countsOf(rows)
       return {
-        cell: this.#cell(block, by, value, rows),
+        cell: this.#today.cellIn(block, { by, value }),
         value,
         counts: names.map((name) => told.get(name) ?? 0),
         isHidden:
@@ -429,12 +407,6 @@ export class SeriesDesk implements Teller {
     return groups.map(({ cell, value }) => (hidden.has(value) ? { ...cell, isHidden: true, rows: [] } : cell))
   }
 
-  #cell(block: Block, by: string, value: string, rows: readonly MeasureRow[]): Released {
-    const parts = this.#series.smallParts(rows, this.#rules.minimumCountIn(block))
-    const { release: since } = this.#rules
-    return { ...block, series: this.#series.key, by, value, isHidden: false, parts, rows, since }
-  }
-
   /** Whether a block may be shown anew as far as this series goes. */
   #mayMoveAlone(
     block: Block,
@@ -447,7 +419,7 @@ export class SeriesDesk implements Teller {
     )
     if (moves.isNone || this.#rules.isPending(block)) return false
     if (!staysShown || !staysHidden(former, present)) return false
-    return this.#isLarge(block) && moves.isEnough(this.#rules.minimumCountIn(block))
+    return this.#today.isLarge(block) && moves.isEnough(this.#rules.minimumCountIn(block))
   }
 
   /** Whether it may be shown as it is counted today, as far as the other figures of the same day go. */

@@ -5,7 +5,7 @@ import { blockKey, type Group, type Released } from '../released.ts'
 import { merged } from '../rows.ts'
 import type { ShownBlocks, ToldNumbers } from '../shown-blocks.ts'
 import { isSmall } from '../small.ts'
-import type { Bundle, BundledLink } from './bundles.ts'
+import type { Bundle, BundledLink, BundlesBySeries } from './bundles.ts'
 import { differencesAround, type CountedBlock } from './nested.ts'
 
 /** What is asked of a series that others are linked with. */
@@ -20,10 +20,10 @@ export interface Teller {
 }
 
 /** A bundle with those who tell its numbers. */
-interface ToldBundle<T extends Teller = Teller> {
+export interface ToldBundle<T extends Teller = Teller> {
   terms: readonly Term<T>[]
-  /** All of them but the one whose links these are. */
-  others: readonly T[]
+  /** Each once. */
+  tellers: readonly T[]
   /** Those without which no number follows. */
   needed: readonly T[]
   links: readonly BundledLink[]
@@ -44,10 +44,12 @@ export class WhatFollows<T extends Teller> {
   /** The other series, each once. */
   readonly others: readonly T[]
 
-  constructor(own: T, bundles: readonly Bundle[], tellerOf: (series: string) => T | undefined) {
+  constructor(own: T, bundles: readonly ToldBundle<T>[]) {
     this.#own = own
-    this.#bundles = bundles.flatMap((bundle) => toldBundle(bundle, own, tellerOf))
-    this.others = [...new Set(this.#bundles.flatMap(({ others }) => others))]
+    this.#bundles = bundles
+    const tellers = new Set(bundles.flatMap((bundle) => bundle.tellers))
+    tellers.delete(own)
+    this.others = [...tellers]
   }
 
   /** Whether nothing that follows is small; parts that are more than their whole are of different days, and fit no more. */
@@ -164,11 +166,12 @@ export class WhatFollows<T extends Teller> {
   }
 
   /** The months around a block over which a link tells something; where parts may be hidden, those that fit each one shown. */
-  #rangesOf({ terms, others, needed }: ToldBundle, block: Block): Block[] {
+  #rangesOf({ terms, tellers, needed }: ToldBundle, block: Block): Block[] {
     const own = this.#own
     // Of something that was never shown nothing follows.
     if (needed.some((teller) => teller !== own && teller.shown.blocks.length === 0)) return []
-    if (needed.length === terms.length) return [wholeFor(block, [own, ...others])]
+    if (needed.length === terms.length) return [wholeFor(block, tellers)]
+    const others = tellers.filter((teller) => teller !== own)
     const ranges = others.map((teller) => wholeFor(block, [own, ...needed, teller]))
     return [...new Map(ranges.map((range) => [blockKey(range), range])).values()]
   }
@@ -215,26 +218,42 @@ function toldBy({ terms }: ToldBundle, tell: (term: Term) => ToldNumbers | undef
 
 function numberOf({ counts }: BundledLink, told: Told): number {
   let number = 0
-  for (const [at, name] of counts.entries()) {
-    const count = told[at]?.get(name) ?? 0
+  // By place and not by an iterator: nothing is done more often.
+  for (let at = 0; at < counts.length; at++) {
+    const count = told[at]?.get(counts[at] ?? '') ?? 0
     number += at === 0 ? count : -count
   }
   return number
 }
 
-function toldBundle<T extends Teller>(
-  { terms, links }: Bundle,
-  own: T,
+/** Finds who tells the numbers of each bundle, once for all that it is between. */
+export function toldBundles<T extends Teller>(
+  bundles: BundlesBySeries,
   tellerOf: (series: string) => T | undefined,
-): ToldBundle<T>[] {
-  const known = terms.flatMap(({ series, mayBeHidden }): Term<T>[] => {
+): (series: string) => readonly ToldBundle<T>[] {
+  const known = new Map<Bundle, ToldBundle<T> | undefined>()
+  const told = (bundle: Bundle): ToldBundle<T>[] => {
+    if (!known.has(bundle)) known.set(bundle, toldBundle(bundle, tellerOf))
+    const found = known.get(bundle)
+    return found ? [found] : []
+  }
+  return (series) => (bundles.get(series) ?? []).flatMap(told)
+}
+
+/** Undefined: one of its series is not there. */
+function toldBundle<T extends Teller>(
+  { terms: bundled, links }: Bundle,
+  tellerOf: (series: string) => T | undefined,
+): ToldBundle<T> | undefined {
+  const terms: Term<T>[] = []
+  for (const { series, mayBeHidden } of bundled) {
     const teller = tellerOf(series)
-    return teller ? [{ teller, mayBeHidden }] : []
-  })
-  if (known.length < terms.length) return []
-  const others = [...new Set(known.map(({ teller }) => teller))].filter((teller) => teller !== own)
-  const needed = known.filter(({ mayBeHidden }) => !mayBeHidden).map(({ teller }) => teller)
-  return [{ terms: known, others, needed, links }]
+    if (teller === undefined) return undefined
+    terms.push({ teller, mayBeHidden })
+  }
+  const tellers = [...new Set(terms.map(({ teller }) => teller))]
+  const needed = terms.filter(({ mayBeHidden }) => !mayBeHidden).map(({ teller }) => teller)
+  return { terms, tellers, needed, links }
 }
 
 /** The narrowest months around a block that cut through none of their blocks. */

@@ -24,10 +24,20 @@ export const countsIn = (sql: Sql) => {
   return {
     /** Of every count, month by month, up to the last one. */
     async monthly(contractId: string, last: Month, by: readonly string[]): Promise<DatedCount[]> {
-      return sql<DatedCount[]>`
-        select month, subject, by, value, x, y, n from counts
-        where contract_id = ${contractId} and by = any(${by as string[]}) and month <= ${last}
-        order by by, value, subject, month, x, y`
+      // In columns, subject by subject: the client takes several times as long for as many numbers in rows of their own.
+      const subjects = await sql<
+        (Grouping & { subject: string } & Record<'months' | 'x' | 'y' | 'n', number[]>)[]
+      >`
+        select by, value, subject, array_agg(month) as months, array_agg(x) as x, array_agg(y) as y, array_agg(n) as n
+        from (
+          select by, value, subject, month, x, y, n from counts
+          where contract_id = ${contractId} and by = any(${by as string[]}) and month <= ${last}
+          order by by, value, subject, month, x, y
+        ) as ordered
+        group by by, value, subject order by by, value, subject`
+      return subjects.flatMap(({ months, x, y, n, ...of }) =>
+        months.map((month, at) => ({ ...of, month, x: x[at] ?? 0, y: y[at] ?? 0, n: n[at] ?? 0 })),
+      )
     },
 
     /** What is counted in a month, as it stands; what is counted over the whole life is not among it. */

@@ -16,10 +16,11 @@ const figures = (cells: number): ReleasedFigures => ({
   })),
   askFor: {},
 })
+const cellsOf = ({ cells }: ReleasedFigures): number => cells.length
 const state = { stamp: 'a', changes: 1 }
 
 t.test('the same object again while nothing has changed', (t) => {
-  const cache = makeReleasedCache()
+  const cache = makeReleasedCache(cellsOf)
   const one = figures(1)
   t.equal(cache.find('k', state), undefined)
   cache.keep('k', state, one)
@@ -35,7 +36,7 @@ t.test('the same object again while nothing has changed', (t) => {
 })
 
 t.test('what was longest not asked for makes room', (t) => {
-  const cache = makeReleasedCache(10)
+  const cache = makeReleasedCache(cellsOf, 10)
   for (const key of ['a', 'b', 'c']) cache.keep(key, state, figures(3))
   t.ok(cache.find('a', state))
   cache.keep('d', state, figures(3))

@@ -442,6 +442,21 @@ const questions: { [Subject in keyof Store]: Record<keyof Store[Subject], ((stor
     noteChange: [(s) => s.releases.noteChange(OURS)],
     dimensions: [(s) => s.releases.dimensions(OURS)],
     drop: [(s) => s.releases.drop(OURS, [{ first: 201901, last: 201903, series: 's' }])],
+    add: [
+      (s) =>
+        s.releases.add(OURS, [
+          {
+            first: 201901,
+            last: 201903,
+            series: 'new',
+            ...all,
+            isHidden: true,
+            parts: [],
+            rows: [],
+            since: 9,
+          },
+        ]),
+    ],
     write: [
       (s) =>
         s.releases.write(OURS, [

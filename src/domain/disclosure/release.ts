@@ -1,8 +1,12 @@
-import type { Period } from '../period.ts'
+import { addMonths, type Period } from '../period.ts'
 import { firstOfYear, lastOfYear, overlap, type Block } from './blocks.ts'
+import { ByGroup } from './by-group.ts'
+import { bundlesOf } from './links/bundles.ts'
 import type { Link } from './links/link.ts'
+import { toldBundles } from './links/what-follows.ts'
 import {
   blockKey,
+  EVERYBODY,
   type CountsToRelease,
   type DroppedBlock,
   type Released,
@@ -48,22 +52,26 @@ export function decideRelease(
   }
   const months = [...new Set([...counts.all.values()].flatMap((all) => all.map(({ month }) => month)))]
   const shown = [...new Map(present.map((one) => [blockKey(one), one])).values()]
+  // The first year after all that is cut by itself, and so is each one after it: none of them changes how another one is cut.
+  const lastTouched = Math.max(...months, ...[...shown, ...asked].map(({ last }) => last))
+  const rangeToCut = { ...range, last: Math.min(range.last, addMonths(lastOfYear(lastTouched), 12)) }
+  const isUntouched = (block: Block): boolean =>
+    !months.some((month) => block.first <= month && month <= block.last) &&
+    !shown.some((one) => overlap(one, block))
+  const untouched = new ByGroup<boolean>()
   const presentOf = groupBySeries(present)
   const pastOf = groupBySeries(past)
-  const linksOf = groupBySide(links)
   const ranks = new Map(series.map(({ key }, rank) => [key, rank]))
   const desks: SeriesDesk[] = []
   const byKey = new Map<string, SeriesDesk>()
   const office: Office = {
     ...rules,
     range,
+    rangeToCut,
     lastAsked: Math.max(...asked.map(({ last }) => last)),
-    linksOf: (key) => linksOf.get(key) ?? [],
-    isUntouched: (block) =>
-      !months.some((month) => block.first <= month && month <= block.last) &&
-      !shown.some((one) => overlap(one, block)),
+    bundlesOf: toldBundles(bundlesOf(links), (key) => byKey.get(key)),
+    isUntouched: (block) => untouched.get(block, EVERYBODY, () => isUntouched(block)),
     rankOf: (key) => ranks.get(key) ?? -1,
-    deskOf: (key) => byKey.get(key),
   }
   for (const one of series) {
     const released = { present: presentOf.get(one.key) ?? [], past: pastOf.get(one.key) ?? [] }
@@ -89,19 +97,6 @@ export function decideRelease(
     drops: desks.flatMap(({ drops }) => drops),
     askFor,
   }
-}
-
-/** Each link under every series that it is between. */
-function groupBySide(links: readonly Link[]): Map<string, Link[]> {
-  const groups = new Map<string, Link[]>()
-  for (const link of links) {
-    for (const key of new Set([link.whole, ...link.parts].map(({ series }) => series))) {
-      const group = groups.get(key)
-      if (group) group.push(link)
-      else groups.set(key, [link])
-    }
-  }
-  return groups
 }
 
 function groupBySeries<R extends Released>(released: readonly R[]): Map<string, R[]> {

@@ -3,13 +3,16 @@ import { people, type MeasureRow } from '../outcomes/measure-figure.ts'
 
 /** Rows that say the same, added up, in a fixed order. */
 export function merged(rows: readonly MeasureRow[]): MeasureRow[] {
-  const sums = new Map<string, MeasureRow>()
-  for (const { x, y, n } of rows) {
-    const key = `${x} ${y}`
-    sums.set(key, { x, y, n: n + (sums.get(key)?.n ?? 0) })
+  const sums: MeasureRow[] = []
+  for (const { x, y, n } of rows.toSorted(inOrder)) {
+    const last = sums.at(-1)
+    if (last?.x === x && last.y === y) last.n += n
+    else sums.push({ x, y, n })
   }
-  return [...sums.values()].sort((a, b) => a.x - b.x || a.y - b.y)
+  return sums
 }
+
+const inOrder = (a: MeasureRow, b: MeasureRow): number => a.x - b.x || a.y - b.y
 
 /** How many improved, stayed as they were, and got worse, on rows of a score's transitions. */
 export function directionsOf(

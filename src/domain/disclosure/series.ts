@@ -10,6 +10,7 @@ import {
   rowsOf,
   type MeasureFigure,
   type MeasureRow,
+  type RateFigure,
 } from '../outcomes/measure-figure.ts'
 import { completenessCounts, listedInstruments } from '../outcomes/outcome.ts'
 import { monthOf, type LondonDate } from '../period.ts'
@@ -70,7 +71,24 @@ export const reliableCounts = [
  * would tell too much: measures in the contract's order, then how scores moved. All cases in support come before the rest:
  * if they were the ones that are hidden, they would follow from those who came and those held, and from them who is still there.
  */
-export function seriesOf(
+export const seriesOf = (
+  contract: Pick<Contract, 'instruments'>,
+  plan: CountingPlan,
+  today: LondonDate,
+): Series[] =>
+  inOrderOfShowing(contract, plan, today).map((one) => ({ ...one, countsOf: once(one.countsOf) }))
+
+/** Rows never change, and the same ones are asked about again for each figure that is linked with theirs. */
+function once(countsOf: Series['countsOf']): Series['countsOf'] {
+  const known = new WeakMap<readonly MeasureRow[], ReadonlyMap<string, number>>()
+  return (rows) => {
+    const counted = known.get(rows) ?? countsOf(rows)
+    known.set(rows, counted)
+    return counted
+  }
+}
+
+function inOrderOfShowing(
   contract: Pick<Contract, 'instruments'>,
   plan: CountingPlan,
   today: LondonDate,
@@ -136,19 +154,24 @@ const NONE: MonthlyCounts = new Map()
  */
 export function tellingCounts(figure: MeasureFigure): Map<string, number> {
   const counts = new Map<string, number>()
-  const rates = { '': figure, start: figure.start, end: figure.end }
-  for (const [side, rate] of Object.entries(rates)) {
-    if (rate === undefined || rate.denominator === null) continue
-    counts.set(`${side}denominator`, rate.denominator)
-    if (rate.numerator === null) continue
-    counts.set(`${side}numerator`, rate.numerator)
-    counts.set(`${side}complement`, rate.denominator - rate.numerator)
-  }
-  for (const name of ['startTotal', 'endTotal', 'count', 'total'] as const) {
+  addRate(counts, '', figure)
+  if (figure.start) addRate(counts, 'start', figure.start)
+  if (figure.end) addRate(counts, 'end', figure.end)
+  for (const name of totals) {
     const count = figure[name]
     if (typeof count === 'number') counts.set(name, count)
   }
   return counts
+}
+
+const totals = ['startTotal', 'endTotal', 'count', 'total'] as const
+
+function addRate(counts: Map<string, number>, side: string, { numerator, denominator }: RateFigure): void {
+  if (denominator === null) return
+  counts.set(`${side}denominator`, denominator)
+  if (numerator === null) return
+  counts.set(`${side}numerator`, numerator)
+  counts.set(`${side}complement`, denominator - numerator)
 }
 
 /**

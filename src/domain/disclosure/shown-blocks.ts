@@ -1,12 +1,13 @@
 import type { MeasureRow } from '../outcomes/measure-figure.ts'
 import { blocksOf, contains, overlap, type Block } from './blocks.ts'
+import { ByGroup } from './by-group.ts'
 import type { CountedBlock } from './links/nested.ts'
 import { blockKey, type Group, type PastReleased, type Released, type ReleasedOverTime } from './released.ts'
 import { merged } from './rows.ts'
 import type { Series } from './series.ts'
 
 /** What is shown of a series, or was, by block. */
-export type State = ReadonlyMap<string, readonly Released[]>
+export type State = ReadonlyMap<number, readonly Released[]>
 
 /** Numbers of people by name. */
 export type ToldNumbers = ReadonlyMap<string, number>
@@ -14,13 +15,15 @@ export type ToldNumbers = ReadonlyMap<string, number>
 /** The blocks of one series that are shown, and what was shown of them in earlier releases. */
 export class ShownBlocks {
   readonly #series: Pick<Series, 'countsOf' | 'isDated'>
-  readonly #cells: Map<string, Released[]>
+  readonly #cells: Map<number, Released[]>
   readonly #past: readonly PastReleased[]
   readonly #latest: State
   readonly #states = new Map<number, State>()
-  /** What is shown of months and groups; undefined: they are not shown. */
-  readonly #now = new Map<string, ToldNumbers | undefined>()
+  /** What periods tell, or told in a state: worked out once, as long as that stays so. */
+  readonly #told = new Map<State, ByGroup<ToldNumbers | undefined>>()
   #blocks: Block[]
+  #version = 0
+  #versionOfBlocks = 0
 
   /** @param release the number of the one that is being decided */
   constructor(
@@ -43,6 +46,16 @@ export class ShownBlocks {
     return this.#blocks
   }
 
+  /** Grows with each change of what is shown. */
+  get version(): number {
+    return this.#version
+  }
+
+  /** Grows with each change of which blocks are shown. */
+  get versionOfBlocks(): number {
+    return this.#versionOfBlocks
+  }
+
   /** The last releases before something else took the place of what was shown. */
   get endsOfPast(): number[] {
     return this.#past.map(({ until }) => until - 1)
@@ -57,15 +70,28 @@ export class ShownBlocks {
   }
 
   place(block: Block, cells: readonly Released[]): void {
-    if (!this.has(block)) this.#blocks = [...this.#blocks, block].sort(inTime)
+    const isNew = !this.has(block)
     this.#cells.set(blockKey(block), [...cells])
-    this.#now.clear()
+    if (isNew) this.#setBlocks([...this.#blocks, block].sort(inTime))
+    else this.#changed()
   }
 
   drop(block: Block): void {
     this.#cells.delete(blockKey(block))
-    this.#blocks = this.#blocks.filter((one) => blockKey(one) !== blockKey(block))
-    this.#now.clear()
+    this.#setBlocks(this.#blocks.filter((one) => blockKey(one) !== blockKey(block)))
+  }
+
+  #changed(): void {
+    this.#version++
+    this.#told.delete(this.#cells)
+  }
+
+  #setBlocks(blocks: Block[]): void {
+    this.#blocks = blocks
+    this.#versionOfBlocks++
+    this.#changed()
+    // What was told before is asked for by the blocks of today.
+    this.#told.clear()
   }
 
   /** What was shown in an earlier release. */
@@ -88,20 +114,31 @@ export class ShownBlocks {
 
   /** What a period tells by now; undefined: it is not shown. */
   now(period: Block, group: Group): ToldNumbers | undefined {
-    if (this.#blocks.length === 0) return undefined
-    const name = `${blockKey(period)} ${group.by} ${group.value}`
-    if (!this.#now.has(name)) this.#now.set(name, this.told(period, group, this.#cells))
-    return this.#now.get(name)
+    return this.#toldIn(this.#cells, period, group)
   }
 
-  /** What a period tells, or told, in whole blocks. */
-  told(period: Block, group: Group, state: State): ToldNumbers | undefined {
+  /** What a period told in an earlier release, by the blocks of now. */
+  before(release: number, period: Block, group: Group): ToldNumbers | undefined {
+    return this.#toldIn(this.stateIn(release), period, group)
+  }
+
+  #toldIn(state: State, period: Block, group: Group): ToldNumbers | undefined {
+    if (this.#blocks.length === 0) return undefined
+    const known = this.#told.get(state) ?? new ByGroup<ToldNumbers | undefined>()
+    this.#told.set(state, known)
+    return known.get(period, group, () => this.#tell(state, period, group))
+  }
+
+  /** What whole blocks tell together. */
+  #tell(state: State, period: Block, group: Group): ToldNumbers | undefined {
     const own = this.#series.isDated
       ? this.#blocks.filter((one) => blockKey(one) === blockKey(period))
       : blocksOf(period, this.#blocks)
     const cells = (own ?? []).flatMap((block) => cellIn(state, block, group) ?? [])
     if (own === undefined || own.length === 0 || cells.length < own.length) return undefined
-    return this.#series.countsOf(merged(cells.flatMap(({ rows }) => rows)))
+    const [only] = cells
+    const rows = cells.length === 1 && only ? only.rows : merged(cells.flatMap((cell) => cell.rows))
+    return this.#series.countsOf(rows)
   }
 
   /** What is shown in a range beside one of its blocks. */
@@ -128,8 +165,8 @@ export class ShownBlocks {
 
 const inTime = (a: Block, b: Block): number => a.first - b.first || a.last - b.last
 
-function byBlock(released: readonly Released[]): Map<string, Released[]> {
-  const blocks = new Map<string, Released[]>()
+function byBlock(released: readonly Released[]): Map<number, Released[]> {
+  const blocks = new Map<number, Released[]>()
   for (const one of released) {
     const cells = blocks.get(blockKey(one))
     if (cells) cells.push(one)

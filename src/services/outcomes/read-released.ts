@@ -1,4 +1,3 @@
-import type { Dimension } from '../../domain/counting/groups.ts'
 import { planFor, type CountingPlan } from '../../domain/counting/plan.ts'
 import type { Block } from '../../domain/disclosure/blocks.ts'
 import type { ReleasedFigures } from '../../domain/disclosure/shown-figures.ts'
@@ -11,45 +10,66 @@ import { makeReleasedCache } from './released-cache.ts'
 import { releaseFigures, stampOf, type ReleaseQuestion } from './release-figures.ts'
 
 /** What a commissioner may see of a contract in some periods, each in the order in which it was asked for. */
-export interface ReadReleased {
+export interface ReadReleased<F = ReleasedFigures> {
   contract: StoredContract
   plan: CountingPlan
-  periods: readonly ReleasedFigures[]
+  periods: readonly F[]
   /** Whether something accepted is not in them, for each period. */
   pending: readonly boolean[]
 }
 
 type ReadNeeds = Pick<Needs, 'transact' | 'definitions' | 'clock' | 'returnGraceDays'>
 
+/** What its reader makes of what was released, from nothing but that and what stands around it. */
+interface Reading<F> {
+  make: (
+    released: ReleasedFigures,
+    around: { contract: StoredContract; plan: CountingPlan; period: Period },
+  ) => F
+  /** How much of it there is to remember. */
+  cellsOf: (made: F) => number
+}
+
 /**
  * Reads what was released, and releases first what has not been looked at since anything changed.
  *
  * @throws {Problem} `notFound` if the contract does not name this commissioner
  */
-export const readReleased = (needs: ReadNeeds) => {
+export const readReleased = (needs: ReadNeeds) =>
+  readReleasedAs(needs, { make: (released) => released, cellsOf: ({ cells }) => cells.length })
+
+/** The same, remembered as what its reader makes of it, which may be much less. */
+export const readReleasedAs = <F>(needs: ReadNeeds, { make, cellsOf }: Reading<F>) => {
   const release = releaseFigures(needs)
   const { transact } = needs
-  const cache = makeReleasedCache()
-  return async (commissioner: string, question: ReleaseQuestion): Promise<ReadReleased> => {
+  const reader: Reader<F> = { needs, make, cache: makeReleasedCache(cellsOf) }
+  return async (commissioner: string, question: ReleaseQuestion): Promise<ReadReleased<F>> => {
     const as = { role: 'commissioner', organisation: commissioner } as const
-    const known = await transact(as, (store) => look(needs, store, question, cache))
+    const known = await transact(as, (store) => look(reader, store, question))
     if (known.periods) return { ...known, periods: known.periods }
     const pending = await release(question)
-    return transact(as, async (store) => ({
-      ...(await contractOf(needs, store, question.contractId)),
-      periods: await cellsOf(store, question, await askedOf(store, question)),
-      pending,
-    }))
+    return transact(as, async (store) => {
+      const [around, asked] = await Promise.all([
+        contractOf(needs, store, question.contractId),
+        askedOf(store, question),
+      ])
+      return { ...around, periods: await figuresOf(reader, store, question, { ...around, asked }), pending }
+    })
   }
 }
 
+interface Reader<F> extends Pick<Reading<F>, 'make'> {
+  needs: ReadNeeds
+  cache: ReturnType<typeof makeReleasedCache<F>>
+}
+
 /** All periods, if nothing has changed since they were looked at. */
-async function look(
-  needs: ReadNeeds,
+async function look<F>(
+  reader: Reader<F>,
   store: Store,
   question: ReleaseQuestion,
-  cache: ReturnType<typeof makeReleasedCache>,
-): Promise<Omit<ReadReleased, 'periods'> & { periods: ReleasedFigures[] | undefined }> {
+): Promise<Omit<ReadReleased, 'periods'> & { periods: F[] | undefined }> {
+  const { needs, cache } = reader
   const { contractId, by } = question
   // Marks first: what is counted in between shows as pending, never as counted when it is not.
   const [waiting, { contract, plan }, recounts, asked] = await Promise.all([
@@ -69,7 +89,7 @@ async function look(
   const keyOf = ({ first, last }: Block): string => [contractId, by ?? '', first, last].join(' ')
   const known = fresh.flatMap((one) => cache.find(keyOf(one), one) ?? [])
   if (known.length === fresh.length) return { contract, plan, pending, periods: known }
-  const periods = await cellsOf(store, question, fresh)
+  const periods = await figuresOf(reader, store, question, { contract, plan, asked: fresh })
   for (const [at, one] of fresh.entries()) {
     const figures = periods[at]
     if (figures !== undefined) cache.keep(keyOf(one), one, figures)
@@ -90,16 +110,22 @@ const blockOf = ({ firstMonth: first, lastMonth: last }: Period): Block => ({ fi
 const askedOf = (store: Store, { contractId, periods, by }: ReleaseQuestion): Promise<Asked[]> =>
   Promise.all(periods.map((period) => store.releases.asked(contractId, by ?? '', blockOf(period))))
 
-async function cellsOf(
+async function figuresOf<F>(
+  { make }: Reader<F>,
   store: Store,
-  { contractId, periods, by }: { contractId: string; periods: readonly Period[]; by?: Dimension | undefined },
-  asked: readonly Asked[],
-): Promise<ReleasedFigures[]> {
+  { contractId, periods, by }: ReleaseQuestion,
+  { contract, plan, asked }: { contract: StoredContract; plan: CountingPlan; asked: readonly Asked[] },
+): Promise<F[]> {
   const first = Math.min(...periods.map(({ firstMonth }) => firstMonth))
   const last = Math.max(...periods.map(({ lastMonth }) => lastMonth))
   const cells = await store.releases.within(contractId, { first, last }, by === undefined ? [''] : ['', by])
-  return periods.map((period, at) => ({
-    cells: cells.filter((cell) => cell.first >= period.firstMonth && cell.last <= period.lastMonth),
-    askFor: asked[at]?.askFor ?? {},
-  }))
+  return periods.map((period, at) =>
+    make(
+      {
+        cells: cells.filter((cell) => cell.first >= period.firstMonth && cell.last <= period.lastMonth),
+        askFor: asked[at]?.askFor ?? {},
+      },
+      { contract, plan, period },
+    ),
+  )
 }

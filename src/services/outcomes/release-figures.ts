@@ -11,8 +11,7 @@ import type {
   Released,
   ReleaseRules,
 } from '../../domain/disclosure/released.ts'
-import { linksBetween } from '../../domain/disclosure/links/links.ts'
-import { movesIn, seriesOf, type MonthlyCounts } from '../../domain/disclosure/series.ts'
+import { seriesOf, type MonthlyCounts } from '../../domain/disclosure/series.ts'
 import { groupBySubject } from '../../domain/outcomes/outcome.ts'
 import {
   addDays,
@@ -23,10 +22,12 @@ import {
   type Period,
 } from '../../domain/period.ts'
 import type { StoredContract } from '../../store/contracts.ts'
+import type { Write } from '../../store/database.ts'
 import type { Store } from '../../store/store.ts'
 import type { Needs } from '../needs.ts'
 import { isShownOtherwise, shownContent } from '../webhooks/shown-content.ts'
 import { tellOfOutcomes } from '../webhooks/tell-of-outcomes.ts'
+import { rememberLinks } from './remembered-links.ts'
 
 /** Which periods of a contract are about to be read by a commissioner, and in which groups. */
 export interface ReleaseQuestion {
@@ -45,12 +46,13 @@ const ALL_MONTHS: Block = { first: 0, last: 999_912 }
  *
  * @returns for each period whether something accepted is not in what is shown, since it is not counted yet
  */
-export const releaseFigures =
-  ({ transact, definitions, clock, returnGraceDays }: ReleaseNeeds) =>
-  ({ contractId, periods, by = '' as Dimension }: ReleaseQuestion): Promise<boolean[]> =>
-    transact({ role: 'worker', contract: contractId }, async (store) => {
-      await store.releases.lock(contractId)
-      const [contract, recounts, pending, dimensions] = await Promise.all([
+export const releaseFigures = ({ transact, definitions, clock, returnGraceDays }: ReleaseNeeds) => {
+  const linksOf = rememberLinks()
+  return ({ contractId, periods, by = '' as Dimension }: ReleaseQuestion): Promise<boolean[]> =>
+    transact({ role: 'worker', contract: contractId }, async (store, finish) => {
+      // In one network flight, and one after the other: all is read under the lock.
+      const [, contract, recounts, pending, dimensions] = await Promise.all([
+        store.releases.lock(contractId),
         store.contracts.find(contractId),
         store.releases.recounts(contractId),
         store.marks.months(contractId),
@@ -58,49 +60,79 @@ export const releaseFigures =
       ])
       if (contract === undefined) return periods.map(() => false)
       const plan = planFor(contract, definitions)
-      const wanting = await store.webhooks.wanting('outcomes.changed', contract.commissioners)
-      const before = wanting.length > 0 ? await shownContent(store, contract, plan) : undefined
       const today = clock.today()
       const wanted = [...new Set(['', ...dimensions, by])]
-      const [monthly, present, release] = await Promise.all([
+      const [wanting, monthly, present, release] = await Promise.all([
+        store.webhooks.wanting('outcomes.changed', contract.commissioners),
         store.counts.monthly(contractId, ALL_MONTHS.last, wanted),
         store.releases.within(contractId, ALL_MONTHS, wanted),
         store.releases.nextRelease(contractId),
       ])
+      const before = wanting.length > 0 ? await shownContent(store, contract, plan) : undefined
       const series = seriesOf(contract, plan, today)
       const rules = { ...rulesFor(contract, { monthly, pending, today, returnGraceDays }), release }
       const counts = countsToRelease(monthly, by)
       const stamp = stampOf({ contract, plan, recounts, today, returnGraceDays })
-      const links = linksBetween(series, plan, movesIn(counts.all, plan))
+      const links = linksOf(series, plan, counts.all)
       const decide = (past: readonly PastReleased[]): Release =>
         decideRelease(periods, { series, links }, counts, { present, past }, rules)
       const beside = decide([])
       // What was shown long ago is read only where it is needed: mostly nothing is shown anew.
-      const { writes, drops, askFor } = beside.isAnew
-        ? decide(await store.releases.past(contractId, wanted))
-        : beside
+      const past = beside.isAnew ? await store.releases.past(contractId, wanted) : []
+      const { writes, drops, askFor } = past.length > 0 ? decide(past) : beside
       // What waits to be counted is looked at again when it is asked for again.
       const isSettled = pending.length === 0 && contract.countedWith !== null
-      await store.releases.drop(contractId, drops)
-      await writeAll(store, contractId, writes)
-      for (const [at, { firstMonth: first, lastMonth: last }] of periods.entries()) {
-        const asked = { by, first, last, stamp: isSettled ? stamp : '', askFor: askFor[at] ?? {} }
-        await store.releases.remember(contractId, asked)
-      }
-      if (drops.length + writes.length > 0) await store.releases.noteChange(contractId)
-      if (before && isShownOtherwise(before, await shownContent(store, contract, plan))) {
-        await tellOfOutcomes(store, clock, contractId, wanting)
+      const asked = periods.map(({ firstMonth: first, lastMonth: last }, at) =>
+        store.releases.remember(contractId, {
+          ...{ by, first, last },
+          stamp: isSettled ? stamp : '',
+          askFor: askFor[at] ?? {},
+        }),
+      )
+      const kept = [
+        ...(drops.length > 0 ? [store.releases.drop(contractId, drops)] : []),
+        ...writesOf(store, contractId, writes, present),
+        ...asked,
+        ...(drops.length + writes.length > 0 ? [store.releases.noteChange(contractId)] : []),
+      ]
+      if (before === undefined) finish(...kept)
+      else {
+        await Promise.all(kept)
+        if (isShownOtherwise(before, await shownContent(store, contract, plan))) {
+          await tellOfOutcomes(store, clock, contractId, wanting)
+        }
       }
       return periods.map(({ firstMonth: first, lastMonth: last }) => rules.isPending({ first, last }))
     })
+}
 
 const CELLS_AT_ONCE = 2_000
 
-async function writeAll(store: Store, contractId: string, cells: readonly Released[]): Promise<void> {
-  for (let at = 0; at < cells.length; at += CELLS_AT_ONCE) {
-    await Promise.all(store.releases.write(contractId, cells.slice(at, at + CELLS_AT_ONCE)))
-  }
+/** Most is shown for the first time, for which no former cell has to be looked for. */
+function writesOf(
+  store: Store,
+  contractId: string,
+  cells: readonly Released[],
+  present: readonly Released[],
+): Write[] {
+  const shown = new Set(present.map(cellKey))
+  // Of what one of the periods made otherwise than another one before it, the last holds.
+  const written = new Map(cells.map((cell) => [cellKey(cell), cell]))
+  const [anew, first]: [Released[], Released[]] = [[], []]
+  for (const [key, cell] of written) (shown.has(key) ? anew : first).push(cell)
+  return [
+    ...inParts(anew).flatMap((part) => store.releases.write(contractId, part)),
+    ...inParts(first).map((part) => store.releases.add(contractId, part)),
+  ]
 }
+
+const cellKey = ({ by, value, series, first, last }: Released): string =>
+  JSON.stringify([by, value, series, first, last])
+
+const inParts = (cells: readonly Released[]): Released[][] =>
+  Array.from({ length: Math.ceil(cells.length / CELLS_AT_ONCE) }, (_, at) =>
+    cells.slice(at * CELLS_AT_ONCE, (at + 1) * CELLS_AT_ONCE),
+  )
 
 /** Everything that an answer depends on: while it stays the same, so does the answer. */
 export function stampOf({

@@ -1,13 +1,11 @@
-import type { ReleasedFigures } from '../../domain/disclosure/shown-figures.ts'
-
 /** What released figures are those of: while both stay as they are, so do the figures. */
 export interface ReleasedState {
   stamp: string
   changes: number
 }
 
-interface Entry extends ReleasedState {
-  figures: ReleasedFigures
+interface Entry<F> extends ReleasedState {
+  figures: F
 }
 
 /** Some 20 megabytes. */
@@ -16,15 +14,21 @@ const MOST_CELLS = 100_000
 /**
  * Remembers what was released of periods, which is read far more often than it changes, and gives the same object for it
  * again. What was longest not asked for is forgotten first.
+ *
+ * @param cellsOf how much there is to remember of it
  */
-export function makeReleasedCache(mostCells = MOST_CELLS): {
-  find: (key: string, state: ReleasedState) => ReleasedFigures | undefined
-  keep: (key: string, state: ReleasedState, figures: ReleasedFigures) => void
+export function makeReleasedCache<F>(
+  cellsOf: (figures: F) => number,
+  mostCells = MOST_CELLS,
+): {
+  find: (key: string, state: ReleasedState) => F | undefined
+  keep: (key: string, state: ReleasedState, figures: F) => void
 } {
-  const entries = new Map<string, Entry>()
+  const entries = new Map<string, Entry<F>>()
   let cells = 0
   const forget = (key: string): void => {
-    cells -= entries.get(key)?.figures.cells.length ?? 0
+    const entry = entries.get(key)
+    if (entry) cells -= cellsOf(entry.figures)
     entries.delete(key)
   }
   return {
@@ -38,7 +42,7 @@ export function makeReleasedCache(mostCells = MOST_CELLS): {
     keep(key, { stamp, changes }, figures) {
       forget(key)
       entries.set(key, { stamp, changes, figures })
-      cells += figures.cells.length
+      cells += cellsOf(figures)
       for (const oldest of entries.keys()) {
         if (cells <= mostCells) break
         forget(oldest)

@@ -12,7 +12,7 @@ import type { StoredContract } from '../../store/contracts.ts'
 import type { Store } from '../../store/store.ts'
 import { everyContract } from '../contracts/every-contract.ts'
 import type { Needs } from '../needs.ts'
-import { readReleased } from '../outcomes/read-released.ts'
+import { readReleasedAs } from '../outcomes/read-released.ts'
 
 type GatherNeeds = Pick<Needs, 'transact' | 'definitions' | 'clock' | 'returnGraceDays'>
 
@@ -67,11 +67,18 @@ const covers = (
   { from, until }: Period,
 ): boolean => (startsOn < until && endsOn >= from) || closedCases !== 0
 
+/** A figure with its rates and intervals takes as much room as so many cells. */
+const CELLS_PER_FIGURE = 3
+
 type OwnFigures = ContractFigures & { contract: StoredContract }
 
 const readContract = (needs: GatherNeeds) => {
   const { transact, definitions, clock } = needs
-  const readShown = readReleased(needs)
+  // A year's figures are as many as a quarter's; the cells that they are made of are four times as many.
+  const readShown = readReleasedAs(needs, {
+    make: shownFigures,
+    cellsOf: ({ measures, changes }) => CELLS_PER_FIGURE * (measures.length + changes.length),
+  })
   return async (
     contract: StoredContract,
     { commissioner, period, isExact }: GatherQuestion,
@@ -115,10 +122,10 @@ const readContract = (needs: GatherNeeds) => {
     }
 
     async function shownOf(id: string): Promise<Figures> {
-      const released = await readShown(commissioner, { contractId: id, periods: [period] })
-      const [only] = released.periods
+      const { periods } = await readShown(commissioner, { contractId: id, periods: [period] })
+      const [only] = periods
       if (only === undefined) throw new Error('a period that was asked for is not there')
-      return shownFigures(only, { contract: released.contract, plan: released.plan, period })
+      return only
     }
   }
 }

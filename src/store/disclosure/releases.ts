@@ -112,16 +112,17 @@ export const releasesIn = (sql: Sql) => ({
       where c.contract_id = ${contractId} and c.series = d.series and c.first_month = d.first and c.last_month = d.last`
   },
 
+  /** What is shown for the first time, of blocks and groups of which nothing is. */
+  add(contractId: string, cells: readonly Released[]): Write {
+    return sql`
+      insert into released_counts (contract_id, by, first_month, last_month, series, value, is_hidden, parts, counts, since)
+      select ${contractId}, by, "firstMonth", "lastMonth", series, value, "isHidden", parts, counts, since
+      from ${asRows(sql, cells)}`
+  },
+
   /** Puts what is shown from now on in the place of what was, which is kept as past. */
   write(contractId: string, cells: readonly Released[]): Write[] {
-    const rows = cells.map(({ first, last, rows, ...cell }) => ({
-      ...cell,
-      firstMonth: first,
-      lastMonth: last,
-      counts: rows.flatMap(({ x, y, n }) => [x, y, n]),
-    }))
-    const written = sql`jsonb_to_recordset(${sql.json(rows)}) as r (by text, "firstMonth" int, "lastMonth" int,
-      series text, value text, "isHidden" boolean, parts text[], counts int[], since bigint)`
+    const written = asRows(sql, cells)
     return [
       sql`
         insert into past_released_counts (contract_id, by, first_month, last_month, series, value, since, until,
@@ -142,6 +143,17 @@ export const releasesIn = (sql: Sql) => ({
     ]
   },
 })
+
+function asRows(sql: Sql, cells: readonly Released[]) {
+  const rows = cells.map(({ first, last, rows: moves, ...cell }) => ({
+    ...cell,
+    firstMonth: first,
+    lastMonth: last,
+    counts: moves.flatMap(({ x, y, n }) => [x, y, n]),
+  }))
+  return sql`jsonb_to_recordset(${sql.json(rows)}) as r (by text, "firstMonth" int, "lastMonth" int,
+    series text, value text, "isHidden" boolean, parts text[], counts int[], since bigint)`
+}
 
 function released<R extends StoredMonths & { counts: number[] }>({
   firstMonth: first,

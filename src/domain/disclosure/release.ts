@@ -1,6 +1,6 @@
 import { addMonths, type Period } from '../period.ts'
 import { firstOfYear, lastOfYear, overlap, type Block } from './blocks.ts'
-import { ByGroup } from './by-group.ts'
+import { ByGroup } from './desk/by-group.ts'
 import { bundlesOf } from './links/bundles.ts'
 import type { Link } from './links/link.ts'
 import { toldBundles } from './links/what-follows.ts'
@@ -14,7 +14,7 @@ import {
   type ReleaseRules,
 } from './released.ts'
 import type { Series } from './series.ts'
-import { SeriesDesk, type Office } from './series-desk.ts'
+import { SeriesDesk, type Office } from './desk/series-desk.ts'
 
 /** What is decided about some periods. */
 export interface Release {

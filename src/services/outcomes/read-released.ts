@@ -6,8 +6,8 @@ import { notFound } from '../../domain/problem.ts'
 import type { StoredContract } from '../../store/contracts.ts'
 import type { Store } from '../../store/store.ts'
 import type { Needs } from '../needs.ts'
-import { makeReleasedCache } from './released-cache.ts'
 import { releaseFigures, stampOf, type ReleaseQuestion } from './release-figures.ts'
+import { makeStateCache } from './state-cache.ts'
 
 /** What a commissioner may see of a contract in some periods, each in the order in which it was asked for. */
 export interface ReadReleased<F = ReleasedFigures> {
@@ -17,6 +17,9 @@ export interface ReadReleased<F = ReleasedFigures> {
   /** Whether something accepted is not in them, for each period. */
   pending: readonly boolean[]
 }
+
+/** Of released cells: some 20 megabytes. */
+const MOST_CELLS = 100_000
 
 type ReadNeeds = Pick<Needs, 'transact' | 'definitions' | 'clock' | 'returnGraceDays'>
 
@@ -42,7 +45,7 @@ export const readReleased = (needs: ReadNeeds) =>
 export const readReleasedAs = <F>(needs: ReadNeeds, { make, cellsOf }: Reading<F>) => {
   const release = releaseFigures(needs)
   const { transact } = needs
-  const reader: Reader<F> = { needs, make, cache: makeReleasedCache(cellsOf) }
+  const reader: Reader<F> = { needs, make, cache: makeStateCache(MOST_CELLS, cellsOf) }
   return async (commissioner: string, question: ReleaseQuestion): Promise<ReadReleased<F>> => {
     const as = { role: 'commissioner', organisation: commissioner } as const
     const known = await transact(as, (store) => look(reader, store, question))
@@ -60,7 +63,7 @@ export const readReleasedAs = <F>(needs: ReadNeeds, { make, cellsOf }: Reading<F
 
 interface Reader<F> extends Pick<Reading<F>, 'make'> {
   needs: ReadNeeds
-  cache: ReturnType<typeof makeReleasedCache<F>>
+  cache: ReturnType<typeof makeStateCache<F>>
 }
 
 /** All periods, if nothing has changed since they were looked at. */
@@ -87,12 +90,13 @@ async function look<F>(
   const fresh = asked.flatMap((one) => (one?.stamp === stamp ? [one] : []))
   if (fresh.length < asked.length) return { contract, plan, pending, periods: undefined }
   const keyOf = ({ first, last }: Block): string => [contractId, by ?? '', first, last].join(' ')
-  const known = fresh.flatMap((one) => cache.find(keyOf(one), one) ?? [])
+  const stateOf = ({ changes }: { changes: number }): string => `${stamp} ${changes}`
+  const known = fresh.flatMap((one) => cache.find(keyOf(one), stateOf(one)) ?? [])
   if (known.length === fresh.length) return { contract, plan, pending, periods: known }
   const periods = await figuresOf(reader, store, question, { contract, plan, asked: fresh })
   for (const [at, one] of fresh.entries()) {
     const figures = periods[at]
-    if (figures !== undefined) cache.keep(keyOf(one), one, figures)
+    if (figures !== undefined) cache.keep(keyOf(one), stateOf(one), figures)
   }
   return { contract, plan, pending, periods }
 }

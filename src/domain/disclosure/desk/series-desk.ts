@@ -1,5 +1,5 @@
-import type { MeasureRow } from '../outcomes/measure-figure.ts'
-import type { Month } from '../period.ts'
+import type { MeasureRow } from '../../outcomes/measure-figure.ts'
+import type { Month } from '../../period.ts'
 import {
   askFor,
   blocksOf,
@@ -11,11 +11,11 @@ import {
   isYear,
   lastOfYear,
   type Block,
-} from './blocks.ts'
+} from '../blocks.ts'
 import { ByGroup } from './by-group.ts'
 import { CountedToday } from './counted-today.ts'
-import { hiddenGroups } from './hidden-groups.ts'
-import { WhatFollows, type Teller, type ToldBundle } from './links/what-follows.ts'
+import { hiddenGroups } from '../hidden-groups.ts'
+import { WhatFollows, type Teller, type ToldBundle } from '../links/what-follows.ts'
 import { isSame, movesBetween, type Moves } from './moves.ts'
 import {
   blockKey,
@@ -29,10 +29,10 @@ import {
   type Released,
   type ReleasedOverTime,
   type ReleaseRules,
-} from './released.ts'
-import type { Series } from './series.ts'
+} from '../released.ts'
+import type { Series } from '../series.ts'
 import { ShownBlocks, type ToldNumbers } from './shown-blocks.ts'
-import { isSmallMove } from './small.ts'
+import { isSmallMove } from '../small.ts'
 
 /** What a desk asks of the others. */
 export interface Office extends ReleaseRules {

@@ -1,10 +1,10 @@
-import type { MeasureRow } from '../outcomes/measure-figure.ts'
-import type { Block } from './blocks.ts'
+import type { MeasureRow } from '../../outcomes/measure-figure.ts'
+import type { Block } from '../blocks.ts'
 import { ByGroup } from './by-group.ts'
 import { isSame } from './moves.ts'
-import { EVERYBODY, type CountsToRelease, type Group, type Released, type ReleaseRules } from './released.ts'
-import type { Series } from './series.ts'
-import { isSmallMove } from './small.ts'
+import { EVERYBODY, type CountsToRelease, type Group, type Released, type ReleaseRules } from '../released.ts'
+import type { Series } from '../series.ts'
+import { isSmallMove } from '../small.ts'
 
 /** What is counted of one series today, whatever of it is shown. */
 export class CountedToday {

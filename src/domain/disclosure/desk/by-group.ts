@@ -1,5 +1,5 @@
-import type { Block } from './blocks.ts'
-import { blockKey, type Group } from './released.ts'
+import type { Block } from '../blocks.ts'
+import { blockKey, type Group } from '../released.ts'
 
 /** What is worked out once for the same months and the same group. */
 export class ByGroup<V> {

@@ -1,10 +1,10 @@
-import type { MeasureRow } from '../outcomes/measure-figure.ts'
-import { blocksOf, contains, overlap, type Block } from './blocks.ts'
+import type { MeasureRow } from '../../outcomes/measure-figure.ts'
+import { blocksOf, contains, overlap, type Block } from '../blocks.ts'
 import { ByGroup } from './by-group.ts'
-import type { CountedBlock } from './links/nested.ts'
-import { blockKey, type Group, type PastReleased, type Released, type ReleasedOverTime } from './released.ts'
-import { merged } from './rows.ts'
-import type { Series } from './series.ts'
+import type { CountedBlock } from '../links/nested.ts'
+import { blockKey, type Group, type PastReleased, type Released, type ReleasedOverTime } from '../released.ts'
+import { merged } from '../rows.ts'
+import type { Series } from '../series.ts'
 
 /** What is shown of a series, or was, by block. */
 export type State = ReadonlyMap<number, readonly Released[]>

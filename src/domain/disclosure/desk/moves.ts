@@ -1,9 +1,9 @@
-import type { MeasureRow } from '../outcomes/measure-figure.ts'
-import type { Block } from './blocks.ts'
-import { blockKey, isCellOf, type Group, type Released } from './released.ts'
-import { merged } from './rows.ts'
-import type { Series } from './series.ts'
-import { isSmallMove } from './small.ts'
+import type { MeasureRow } from '../../outcomes/measure-figure.ts'
+import type { Block } from '../blocks.ts'
+import { blockKey, isCellOf, type Group, type Released } from '../released.ts'
+import { merged } from '../rows.ts'
+import type { Series } from '../series.ts'
+import { isSmallMove } from '../small.ts'
 
 /** By how much numbers that were shown would move, of everybody and of each group; those that stay are not kept. */
 export class Moves {

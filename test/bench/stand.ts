@@ -1,11 +1,13 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import postgres from 'postgres'
 import { loadDefinitions, surveysFolder } from '../../src/definitions.ts'
 import { makeDatabase, type TestDatabase } from '../support/database.ts'
-import { spawnProcess, type ServiceProcess } from '../support/process.ts'
+import { spawnProcess, spawnProgram, type ServiceProcess } from '../support/process.ts'
 import { OPERATOR_KEY } from '../support/service.ts'
 import type { Report } from './report.ts'
 
-/** What the figures are measured on: the service as it is built and the floor, each a process, on one database. */
+/** What the figures are measured on: the API and a worker as they are built, and the floor, each a process, on one database. */
 export interface Stand {
   report: Report
   /** How long a load lasts. */
@@ -13,6 +15,7 @@ export interface Stand {
   repeats: number
   database: TestDatabase
   service: ServiceProcess
+  worker: ChildProcess
   floor: ServiceProcess
   /** The login itself, for data and for the floors of counting. */
   owner: postgres.Sql
@@ -40,7 +43,10 @@ export const answersOf = (n: number): Record<string, number> =>
 export async function openStand(report: Report, how: { seconds: number; repeats: number }): Promise<Stand> {
   const database = await makeDatabase()
   const settings = { DATABASE_URL: database.url, REDIS_URL: process.env.REDIS_URL, LOG_LEVEL: 'info' }
-  const service = await spawnProcess('dist/src/server.js', serviceSettings(settings), { isHeard: false })
+  // Parted as docker-compose.yml parts them: what is counted meanwhile is not answered by the same processor.
+  const apart = serviceSettings({ ...settings, WAYMARK_WORKERS: 'off' })
+  const service = await spawnProcess('dist/src/server.js', apart, { isHeard: false })
+  const worker = spawnWorker(settings)
   const floor = await spawnProcess('test/bench/floor-server.ts', settings)
   const owner = postgres({ ...database.address, max: 2, onnotice: () => undefined })
   const send: Stand['send'] = async (method, path, key, { body, wait = 0 } = {}) => {
@@ -74,7 +80,7 @@ export async function openStand(report: Report, how: { seconds: number; repeats:
       },
     })
   }
-  return { report, ...how, database, service, floor, owner, keys, send, makeContract }
+  return { report, ...how, database, service, worker, floor, owner, keys, send, makeContract }
 }
 
 export const serviceSettings = (settings: Record<string, string | undefined>) => ({
@@ -83,8 +89,20 @@ export const serviceSettings = (settings: Record<string, string | undefined>) =>
   WAYMARK_DATA_DIR: '/tmp/waymark-bench',
 })
 
-export async function closeStand({ service, floor, owner, database }: Stand): Promise<void> {
+export function spawnWorker(settings: Record<string, string | undefined>): ChildProcess {
+  return spawnProgram('dist/workers/index.js', serviceSettings({ ...settings, LOG_LEVEL: 'warn' }))
+}
+
+export async function endWorker(worker: ChildProcess): Promise<void> {
+  if (worker.exitCode !== null || worker.signalCode !== null) return
+  const ended = once(worker, 'exit')
+  worker.kill('SIGTERM')
+  await ended
+}
+
+export async function closeStand({ service, worker, floor, owner, database }: Stand): Promise<void> {
   await service.end('SIGTERM')
+  await endWorker(worker)
   await floor.end('SIGTERM')
   await owner.end()
   await database.drop()

@@ -100,7 +100,7 @@ export async function benchBulk(stand: Stand): Promise<void> {
   })
 }
 
-/** What the service grows by while a million lines come in; their months are counted in the same process meanwhile. */
+/** What the API grows by while a million lines come in. */
 export async function benchMemory(stand: Stand): Promise<void> {
   const { report, service } = stand
   await stand.makeContract(CONTRACT)

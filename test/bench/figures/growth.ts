@@ -1,12 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type postgres from 'postgres'
 import { addMonths } from '../../../src/domain/period.ts'
-import { spawnProgram } from '../../support/process.ts'
 import { countedByDuckDb } from '../duckdb.ts'
 import { getLoad, type Load } from '../load.ts'
 import { countingOn, countInOne, insertClosed, timed } from '../people.ts'
 import { medianOf } from '../report.ts'
-import { serviceSettings, type Stand } from '../stand.ts'
+import { endWorker, spawnWorker, type Stand } from '../stand.ts'
 import { putOurs } from './put.ts'
 
 const LARGEST = Number(process.env.BENCH_ASSESSMENTS ?? 1_000_000)
@@ -49,10 +48,11 @@ export async function benchGrowth(stand: Stand): Promise<void> {
   }
   reportGrowth(stand, all)
   await stand.service.end('SIGTERM')
+  await endWorker(stand.worker)
   await benchRebuild(stand)
 }
 
-/** By the service's own workers. */
+/** By the worker of the stand. */
 async function countAll(owner: postgres.Sql): Promise<void> {
   await owner`insert into marks (contract_id, month)
     select contract_id, month from unnest(${CONTRACTS}::text[]) contract_id, unnest(${MONTHS}::int[]) month`
@@ -171,12 +171,8 @@ async function benchRebuild(stand: Stand): Promise<void> {
 async function rebuild({ owner, database }: Stand, processes: number): Promise<number> {
   // As if each measure meant something else now.
   await owner`update contracts set counted_with = 'before'`
-  const workers = Array.from({ length: processes }, () =>
-    spawnProgram(
-      'dist/workers/index.js',
-      serviceSettings({ DATABASE_URL: database.url, REDIS_URL: process.env.REDIS_URL, LOG_LEVEL: 'warn' }),
-    ),
-  )
+  const settings = { DATABASE_URL: database.url, REDIS_URL: process.env.REDIS_URL }
+  const workers = Array.from({ length: processes }, () => spawnWorker(settings))
   try {
     while ((await waiting(owner)) === 0) await pause(20)
     return (
@@ -185,7 +181,6 @@ async function rebuild({ owner, database }: Stand, processes: number): Promise<n
       })) / 1000
     )
   } finally {
-    for (const worker of workers) worker.kill('SIGTERM')
-    await Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve))))
+    await Promise.all(workers.map(endWorker))
   }
 }

@@ -1,3 +1,4 @@
+import { addMonths } from '../../../src/domain/period.ts'
 import { putLoad, type Load } from '../load.ts'
 import { answersOf, type Stand } from '../stand.ts'
 
@@ -8,12 +9,18 @@ const BARE = 'a bare route with one INSERT'
 /** Each run writes cases and assessments of its own. */
 let run = 0
 
+/** Closings are spread over the three years of the contract. */
+const closingOf = (n: number): string => {
+  const month = String(addMonths(201810, (n >> 1) % 36))
+  return `${month.slice(0, 4)}-${month.slice(4)}-28`
+}
+
 const body = (n: number) => ({
   // As in life, a case's end does not arrive in the same moment as its start.
   case: `case-${run}-${n % 2 ? (n >> 1) - 200 : n >> 1}`,
   instrument: 'victim-needs',
   stage: n % 2 ? 'end' : 'start',
-  assessedOn: n % 2 ? `2019-${String(1 + ((n >> 1) % 12)).padStart(2, '0')}-28` : '2018-11-08',
+  assessedOn: n % 2 ? closingOf(n) : '2018-09-08',
   answers: answersOf(n),
 })
 

@@ -59,12 +59,14 @@ export interface Reading<T> {
 }
 
 /**
- * The whole body, once its own faults and those of the rules behind it are both known.
+ * The whole body, once its own faults and those of the rules behind it are both known. What could not be read is not there
+ * for the rules, so that a rule may miss it; one place has one fault, that of how it is written.
  *
  * @throws {Problem} `invalid`, naming every fault, if there is one
  */
 export function whole<T>(reading: Reading<T>, more: readonly Fault[] = []): T {
-  const faults = [...reading.faults, ...more]
+  const unread = new Set(reading.faults.map(({ pointer }) => pointer))
+  const faults = [...reading.faults, ...more.filter(({ pointer }) => !unread.has(pointer))]
   if (faults.length > 0) throw invalid(faults)
   return reading.given as T
 }

@@ -245,6 +245,7 @@ t.test('no target, no rag; a period over two targets has none either', async (t)
   t.same(await ragOf('2018-19-Q4'), ['amber', undefined])
   t.same(await ragOf('2019-20-Q1'), ['green', undefined])
   t.same(await ragOf('2018-19-Q4..2019-20-Q1'), [null, 'target-changed'])
+  t.same((await people.outcomes('2019-20-Q1')).body.measures[0].target, { green: 50, amber: 30 })
 })
 
 t.test('a period is provisional until it and its grace time have ended', async (t) => {

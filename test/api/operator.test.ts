@@ -274,6 +274,21 @@ t.test('more entries than are taken are no more than that', async (t) => {
 t.test('the provider of a contract never changes', async (t) => {
   const changed = await put('/v1/contracts/taken', contractOf('part', 'comm'))
   t.equal(changed.status, 409)
+  const [standing, partner] = [contractOf('prov', 'comm'), contractOf('part', 'comm')]
+  t.equal(
+    (await put('/v1/contracts/taken', { ...partner, partners: ['part'] })).status,
+    409,
+    'nor to a partner',
+  )
+  t.equal(
+    (await put('/v1/contracts/taken', { ...partner, partners: ['prov'] })).status,
+    409,
+    'nor are they swapped',
+  )
+  const own = await put('/v1/contracts/taken', { ...standing, partners: ['prov'] })
+  t.same([own.status, pointersOf(own)], [422, ['/partners/0']])
+  const unknown = await put('/v1/contracts/taken', contractOf('nobody', 'comm'))
+  t.same([unknown.status, pointersOf(unknown)], [422, ['/provider']])
   t.equal((await operator('GET', '/v1/contracts/taken')).body.provider, 'prov')
   t.equal((await put('/v1/contracts/taken', { ...contractOf('prov', 'comm'), minimumCount: 3 })).status, 200)
 })

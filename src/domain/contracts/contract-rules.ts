@@ -32,6 +32,8 @@ export interface ContractBody {
 /** What a contract is checked against. */
 export interface ContractSurroundings {
   contractId: string
+  /** Who provides it, if it is there already. */
+  standingProvider: string | undefined
   /** The kinds of those organisations that exist. */
   kinds: ReadonlyMap<string, 'provider' | 'commissioner'>
   /** The contract that it follows, the one which that follows, and so on; undefined if the first does not exist. */
@@ -53,7 +55,10 @@ export function checkContract(body: Partial<ContractBody>, around: ContractSurro
   ]
 }
 
-function checkParties(body: Partial<ContractBody>, { kinds }: ContractSurroundings): Fault[] {
+function checkParties(
+  body: Partial<ContractBody>,
+  { kinds, standingProvider = body.provider }: ContractSurroundings,
+): Fault[] {
   const party = (pointer: string, id: string | undefined, kind: 'provider' | 'commissioner'): Fault[] => {
     if (id === undefined || kinds.get(id) === kind) return []
     return [{ pointer, detail: `"${id}" is not a known ${kind}` }]
@@ -62,7 +67,8 @@ function checkParties(body: Partial<ContractBody>, { kinds }: ContractSurroundin
     ...party('/provider', body.provider, 'provider'),
     ...(body.partners ?? []).flatMap((id, index) => party(`/partners/${index}`, id, 'provider')),
     ...(body.partners ?? []).flatMap((id, index) =>
-      id === body.provider
+      // Another provider than the standing one is a conflict, whoever the partners are: a re-let contract is a new one.
+      id === body.provider && body.provider === standingProvider
         ? [{ pointer: `/partners/${index}`, detail: 'must be another than the provider' }]
         : [],
     ),

@@ -205,6 +205,8 @@ t.test('every fault at once, none with the value of an answer', async (t) => {
     '/sourceUpdatedAt',
   ]
   t.same(pointersOf(worst), pointers)
+  const source = await put(CASE, { referralSource: 'carrier-pigeon', closure: 'moved-away' })
+  t.same(pointersOf(source), ['/referralSource'], 'one of four, where any reason to close is taken')
   const coded = await put(CASE, { characteristics: { sex: 'X9', ageBand: 'a b', shoe: 'x' } })
   t.same(
     pointersOf(coded),

@@ -51,7 +51,7 @@ export const invalid = (errors: readonly Fault[]): Problem =>
 
 /**
  * What could be read of a body: the fields that are well-formed, and the faults of the others. Of a list with faults the
- * entries that have none are there, each in its place, and holes between them.
+ * entries that have none are there, each in its place, and of the others those fields that have none, or holes.
  */
 export interface Reading<T> {
   given: Partial<T>

@@ -227,7 +227,19 @@ for (const [change, pointers] of [
   [{ instruments: ['Needs', 'nothing'] }, ['/instruments/0', '/instruments/1']],
   [
     { returns: [{ template: 'nothing', frequency: 'yearly' }, { template: 'nothing' }] },
-    ['/returns/0/template', '/returns/1/frequency'],
+    ['/returns/0/template', '/returns/1/frequency', '/returns/1/template'],
+  ],
+  [
+    { returns: [{ frequency: 'daily' }, { frequency: 'yearly' }] },
+    ['/returns/0/frequency', '/returns/0/template', '/returns/1/template'],
+  ],
+  [
+    { measures: [{ measure: 'nothing', from: 'soon' }, { from: '2019-04-01' }, { from: '2019-04-01' }] },
+    ['/measures/0', '/measures/0/from', '/measures/1/measure', '/measures/2/measure'],
+  ],
+  [
+    { funding: [{ commissioner: 'nobody', stream: 'A B', year: '2019-20', amount: 1 }] },
+    ['/funding/0/commissioner', '/funding/0/stream'],
   ],
   [
     { funding: [{ shoe: 1 }, { stream: 'nhs', commissioner: 'nobody', year: '2019-20', amount: 1 }] },

@@ -78,6 +78,8 @@ export async function buildApp({
       problemReply(isPassing)(error, request, reply)
     },
     clientErrorHandler: answerBrokenRequest,
+    // Node itself would refuse without a word.
+    http: { requireHostHeader: false },
   }).withTypeProvider<ZodTypeProvider>()
 
   app.server.maxConnections = limits.connections
@@ -90,6 +92,7 @@ export async function buildApp({
     done()
   })
   refuseExpectations(app)
+  refuseHostless(app)
   refuseUnknownQueries(app)
   observeRequests(app, metrics)
   refuseWhileStopping(app)
@@ -157,6 +160,14 @@ function refuseExpectations(app: FastifyInstance): void {
       'x-request-id': randomUUID(),
     })
     response.end(body)
+  })
+}
+
+/** As HTTP/1.1 has it; older clients know no Host. */
+function refuseHostless(app: FastifyInstance): void {
+  app.addHook('onRequest', ({ raw }, _reply, done) => {
+    const isHostless = raw.httpVersion === '1.1' && raw.headers.host === undefined
+    done(isHostless ? new Problem('bad-request', 'The header Host is missing.') : undefined)
   })
 }
 

@@ -51,7 +51,7 @@ export const invalid = (errors: readonly Fault[]): Problem =>
 
 /**
  * What could be read of a body: the fields that are well-formed, and the faults of the others. Of a list with faults the
- * entries that have none are there, each in its place, and holes between them.
+ * entries that have none are there, each in its place, and of the others those fields that have none, or holes.
  */
 export interface Reading<T> {
   given: Partial<T>
@@ -59,12 +59,14 @@ export interface Reading<T> {
 }
 
 /**
- * The whole body, once its own faults and those of the rules behind it are both known.
+ * The whole body, once its own faults and those of the rules behind it are both known. What could not be read is not there
+ * for the rules, so that a rule may miss it; one place has one fault, that of how it is written.
  *
  * @throws {Problem} `invalid`, naming every fault, if there is one
  */
 export function whole<T>(reading: Reading<T>, more: readonly Fault[] = []): T {
-  const faults = [...reading.faults, ...more]
+  const unread = new Set(reading.faults.map(({ pointer }) => pointer))
+  const faults = [...reading.faults, ...more.filter(({ pointer }) => !unread.has(pointer))]
   if (faults.length > 0) throw invalid(faults)
   return reading.given as T
 }

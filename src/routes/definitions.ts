@@ -16,6 +16,7 @@ import { notFound } from '../domain/problem.ts'
 import { shownNumbers, type ReturnTemplate } from '../domain/returns/template.ts'
 import type { Services } from '../services/services.ts'
 import { pageFrom, pageOf, pageQuery, sendPage } from './http/paging.ts'
+import { identifier } from './http/reading.ts'
 import { replies } from './http/replies.ts'
 import { listRoutes } from './lists.ts'
 
@@ -335,22 +336,26 @@ export const definitionRoutes =
     )
 
     app.get(
-      '/instruments/:name',
+      // A parameter of a path that ends before anything but a slash, a hyphen or a dot needs its pattern.
+      '/instruments/:id([^/@]+)@:version',
       {
         config,
         schema: {
           tags,
           summary: 'One version of an instrument, with a JSON Schema of its answers',
           params: z.strictObject({
-            name: z.string().regex(/^[A-Za-z0-9._-]{1,128}(@[A-Za-z0-9._-]{1,20})?$/, {
-              error: 'must be an instrument and its version, such as victim-needs@1',
-            }),
+            id: identifier.meta({ example: 'victim-needs' }),
+            version: z
+              .string()
+              .regex(/^[A-Za-z0-9._-]{1,20}$/, { error: 'must be a version, such as 1' })
+              .meta({ example: '1' }),
           }),
           response: replies({ 200: instrumentWithSchema }, 'read'),
         },
       },
       async (request, reply) => {
-        const found = instruments.find(({ id, version }) => `${id}@${version}` === request.params.name)
+        const asked = `${request.params.id}@${request.params.version}`
+        const found = instruments.find(({ id, version }) => `${id}@${version}` === asked)
         if (found === undefined) throw notFound()
         return reply
           .header('etag', `"${found.hash}"`)

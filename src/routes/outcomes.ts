@@ -24,7 +24,6 @@ const interval = <M extends string>(method: M, description: string) =>
 
 const target = z
   .object({
-    from: z.string().optional(),
     green: z.number().optional(),
     amber: z.number().optional(),
     better: z.enum(['lower', 'higher']).optional(),

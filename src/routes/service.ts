@@ -63,7 +63,9 @@ export const serviceRoutes =
         schema: {
           tags,
           summary: 'Figures for Prometheus; no label names a tenant',
-          response: { 200: z.string() },
+          response: {
+            200: { description: 'As Prometheus reads it', content: { 'text/plain': { schema: z.string() } } },
+          },
         },
       },
       async (_request, reply) => {

@@ -211,6 +211,7 @@ t.test('what is no HTTP is a problem, too', async (t) => {
     })
   for (const [text, status] of [
     ['NONSENSE\r\n\r\n', 400],
+    ['GET /v1/contracts HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
     ['GET /v1/contracts HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n', 400],
     [`GET /v1/contracts HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`, 431],
   ] as const) {

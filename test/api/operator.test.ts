@@ -227,7 +227,19 @@ for (const [change, pointers] of [
   [{ instruments: ['Needs', 'nothing'] }, ['/instruments/0', '/instruments/1']],
   [
     { returns: [{ template: 'nothing', frequency: 'yearly' }, { template: 'nothing' }] },
-    ['/returns/0/template', '/returns/1/frequency'],
+    ['/returns/0/template', '/returns/1/frequency', '/returns/1/template'],
+  ],
+  [
+    { returns: [{ frequency: 'daily' }, { frequency: 'yearly' }] },
+    ['/returns/0/frequency', '/returns/0/template', '/returns/1/template'],
+  ],
+  [
+    { measures: [{ measure: 'nothing', from: 'soon' }, { from: '2019-04-01' }, { from: '2019-04-01' }] },
+    ['/measures/0', '/measures/0/from', '/measures/1/measure', '/measures/2/measure'],
+  ],
+  [
+    { funding: [{ commissioner: 'nobody', stream: 'A B', year: '2019-20', amount: 1 }] },
+    ['/funding/0/commissioner', '/funding/0/stream'],
   ],
   [
     { funding: [{ shoe: 1 }, { stream: 'nhs', commissioner: 'nobody', year: '2019-20', amount: 1 }] },
@@ -274,6 +286,21 @@ t.test('more entries than are taken are no more than that', async (t) => {
 t.test('the provider of a contract never changes', async (t) => {
   const changed = await put('/v1/contracts/taken', contractOf('part', 'comm'))
   t.equal(changed.status, 409)
+  const [standing, partner] = [contractOf('prov', 'comm'), contractOf('part', 'comm')]
+  t.equal(
+    (await put('/v1/contracts/taken', { ...partner, partners: ['part'] })).status,
+    409,
+    'nor to a partner',
+  )
+  t.equal(
+    (await put('/v1/contracts/taken', { ...partner, partners: ['prov'] })).status,
+    409,
+    'nor are they swapped',
+  )
+  const own = await put('/v1/contracts/taken', { ...standing, partners: ['prov'] })
+  t.same([own.status, pointersOf(own)], [422, ['/partners/0']])
+  const unknown = await put('/v1/contracts/taken', contractOf('nobody', 'comm'))
+  t.same([unknown.status, pointersOf(unknown)], [422, ['/provider']])
   t.equal((await operator('GET', '/v1/contracts/taken')).body.provider, 'prov')
   t.equal((await put('/v1/contracts/taken', { ...contractOf('prov', 'comm'), minimumCount: 3 })).status, 200)
 })

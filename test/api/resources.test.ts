@@ -205,6 +205,8 @@ t.test('every fault at once, none with the value of an answer', async (t) => {
     '/sourceUpdatedAt',
   ]
   t.same(pointersOf(worst), pointers)
+  const source = await put(CASE, { referralSource: 'carrier-pigeon', closure: 'moved-away' })
+  t.same(pointersOf(source), ['/referralSource'], 'one of four, where any reason to close is taken')
   const coded = await put(CASE, { characteristics: { sex: 'X9', ageBand: 'a b', shoe: 'x' } })
   t.same(
     pointersOf(coded),
@@ -226,6 +228,15 @@ t.test('every fault at once, none with the value of an answer', async (t) => {
     answers: {},
   })
   t.same(pointersOf(homeless), ['/assessedOn', '/case', '/stage'])
+  t.same(
+    pointersOf(await put(path, {})),
+    ['/assessedOn', '/case', '/instrument', '/stage'],
+    'a case may be left out only where the instrument says so',
+  )
+  const unknown = { instrument: 'unheard-of', stage: 'start', assessedOn: '2019-01-08', answers: {} }
+  t.same(pointersOf(await put(path, unknown)), ['/case', '/instrument'])
+  const misnamed = await put(path, { ...unknown, instrument: 'victim-needs', case: 'a b' })
+  t.same(pointersOf(misnamed), ['/case'], 'one fault, of how it is written: it is not missing as well')
   const answers = await put(path, {
     case: 'w',
     instrument: 'victim-needs',

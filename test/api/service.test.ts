@@ -108,6 +108,7 @@ t.test('each operation tells its parameters, body and replies', async (t) => {
   t.ok(['contract', 'period'].every((name) => names.includes(name)))
   const period = outcomes.parameters.find(({ name }: { name: string }) => name === 'period')
   t.match(period, { in: 'query', required: true })
+  t.same(Object.keys(paths['/metrics'].get.responses[200].content as object), ['text/plain'])
   const assess = paths['/v1/contracts/{contract}/assessments/{ref}'].put
   t.ok(assess.requestBody.content['application/json'].schema)
   for (const status of ['200', '201']) t.ok(assess.responses[status], status)
@@ -150,7 +151,7 @@ t.test('each operation names the headers that it takes and gives', async (t) => 
   t.same(taken('post', '/v1/returns/{id}/submission'), ['If-Match'])
   t.same(taken('post', `${contract}/assessments`), ['idempotency-key'])
   t.same(given('post', `${contract}/assessments`, 201), ['ETag'])
-  t.same(given('get', '/v1/instruments/{name}'), ['ETag'])
+  t.same(given('get', '/v1/instruments/{id}@{version}'), ['ETag'])
 
   // What is named of a single resource is what comes.
   const { headers } = await get('/v1/instruments/victim-needs@1')

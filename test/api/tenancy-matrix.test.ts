@@ -65,7 +65,7 @@ const rows: Readonly<Record<string, Row>> = {
   'GET /metrics': { access: 'open', status: 200, path: fixed('/metrics') },
 
   'GET /v1/instruments': { access: 'definitions', status: 200, path: fixed('/v1/instruments') },
-  'GET /v1/instruments/{name}': {
+  'GET /v1/instruments/{id}@{version}': {
     access: 'definitions',
     status: 200,
     path: fixed('/v1/instruments/victim-needs@1'),

@@ -53,6 +53,17 @@ function findInstrument(
   return instrument
 }
 
+/** Whether a case may be left out: where it is not known which version is meant, if any may; never of what is no instrument. */
+function isAnonymous(
+  found: Instrument | string | undefined,
+  { instrument: name = '' }: Partial<AssessmentBody>,
+  { instruments }: AssessmentSurroundings,
+): boolean {
+  if (typeof found === 'object') return found.anonymous
+  const { id } = readInstrumentName(name)
+  return instruments.some((one) => one.id === id && one.anonymous)
+}
+
 /** Every rule that the well-formed fields of an assessment break, and the instrument that it is on. */
 export function checkAssessment(
   body: Partial<AssessmentBody>,
@@ -62,14 +73,16 @@ export function checkAssessment(
   if (body.assessedOn !== undefined && body.assessedOn > around.today) {
     faults.push({ pointer: '/assessedOn', detail: 'must not be in the future' })
   }
-  if (body.instrument === undefined) return { faults, instrument: undefined }
   // Without a good date, today's version still tells most faults of the answers.
-  const found = findInstrument(body.instrument, body.assessedOn ?? around.today, around)
-  if (typeof found === 'string') {
-    faults.push({ pointer: '/instrument', detail: found })
-    return { faults, instrument: undefined }
+  const found =
+    body.instrument === undefined
+      ? undefined
+      : findInstrument(body.instrument, body.assessedOn ?? around.today, around)
+  if (!('case' in body) && !isAnonymous(found, body, around)) {
+    faults.push({ pointer: '/case', detail: 'is required' })
   }
-  if (!('case' in body) && !found.anonymous) faults.push({ pointer: '/case', detail: 'is required' })
+  if (typeof found === 'string') faults.push({ pointer: '/instrument', detail: found })
+  if (typeof found !== 'object') return { faults, instrument: undefined }
   if ((body.response ?? 'completed') === 'completed') faults.push(...checkAnswers(found, body.answers ?? {}))
   else if (body.answers !== undefined) {
     faults.push({ pointer: '/answers', detail: 'is taken only where response is completed' })

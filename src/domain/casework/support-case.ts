@@ -5,6 +5,9 @@ import type { LondonDate } from '../period.ts'
 export const responses = ['completed', 'declined', 'not-asked', 'unable', 'no-reply'] as const
 export type Response = (typeof responses)[number]
 
+/** Who referred a person: these and no other, so that a return's rows by source add up; who has none is not stated. */
+export const referralSources = ['police', 'self', 'other-agency', 'other'] as const
+
 /** One person's episode of support under a contract. Null: not known. */
 export interface SupportCase {
   caseRef: string

@@ -1,5 +1,4 @@
 import {
-  agreedMeasures,
   readInstrumentName,
   type Contract,
   type ContractMeasure,
@@ -32,6 +31,8 @@ export interface ContractBody {
 /** What a contract is checked against. */
 export interface ContractSurroundings {
   contractId: string
+  /** Who provides it, if it is there already. */
+  standingProvider: string | undefined
   /** The kinds of those organisations that exist. */
   kinds: ReadonlyMap<string, 'provider' | 'commissioner'>
   /** The contract that it follows, the one which that follows, and so on; undefined if the first does not exist. */
@@ -43,7 +44,9 @@ export interface ContractSurroundings {
   }
 }
 
-/** Every rule that the well-formed fields of a contract break. */
+type AgreedFrom = Exclude<ContractMeasure, string>
+
+/** Every rule that the well-formed fields of a contract break; of an entry of a list, too, those that are well-formed. */
 export function checkContract(body: Partial<ContractBody>, around: ContractSurroundings): Fault[] {
   return [
     ...checkParties(body, around),
@@ -53,7 +56,10 @@ export function checkContract(body: Partial<ContractBody>, around: ContractSurro
   ]
 }
 
-function checkParties(body: Partial<ContractBody>, { kinds }: ContractSurroundings): Fault[] {
+function checkParties(
+  body: Partial<ContractBody>,
+  { kinds, standingProvider = body.provider }: ContractSurroundings,
+): Fault[] {
   const party = (pointer: string, id: string | undefined, kind: 'provider' | 'commissioner'): Fault[] => {
     if (id === undefined || kinds.get(id) === kind) return []
     return [{ pointer, detail: `"${id}" is not a known ${kind}` }]
@@ -62,7 +68,8 @@ function checkParties(body: Partial<ContractBody>, { kinds }: ContractSurroundin
     ...party('/provider', body.provider, 'provider'),
     ...(body.partners ?? []).flatMap((id, index) => party(`/partners/${index}`, id, 'provider')),
     ...(body.partners ?? []).flatMap((id, index) =>
-      id === body.provider
+      // Another provider than the standing one is a conflict, whoever the partners are: a re-let contract is a new one.
+      id === body.provider && body.provider === standingProvider
         ? [{ pointer: `/partners/${index}`, detail: 'must be another than the provider' }]
         : [],
     ),
@@ -95,7 +102,9 @@ function checkTerm(
 
 function checkDefinitions(body: Partial<ContractBody>, { definitions }: ContractSurroundings): Fault[] {
   const instruments = body.instruments ?? []
-  const measures = agreedMeasures({ measures: body.measures ?? [] }).map(({ measure }) => measure)
+  const measures = (body.measures ?? []).map((agreed: string | Partial<AgreedFrom>) =>
+    typeof agreed === 'string' ? agreed : agreed.measure,
+  )
   return [
     ...instruments.flatMap((name, index) => {
       const { id, version } = readInstrumentName(name)
@@ -104,12 +113,12 @@ function checkDefinitions(body: Partial<ContractBody>, { definitions }: Contract
     }),
     ...repeated('/instruments', instruments),
     ...measures.flatMap((measure, index) => {
-      if (definitions.measures.has(measure)) return []
+      if (measure === undefined || definitions.measures.has(measure)) return []
       return [{ pointer: `/measures/${index}`, detail: `"${measure}" is not a known measure` }]
     }),
     ...repeated('/measures', measures),
-    ...(body.returns ?? []).flatMap(({ template }, index) => {
-      if (definitions.templates.has(template)) return []
+    ...(body.returns ?? []).flatMap(({ template }: Partial<ContractReturn>, index) => {
+      if (template === undefined || definitions.templates.has(template)) return []
       return [{ pointer: `/returns/${index}/template`, detail: `"${template}" is not a known template` }]
     }),
   ]
@@ -153,8 +162,12 @@ function checkTarget(pointer: string, { green, amber, better, atLeast, atMost }:
   ]
 }
 
-function repeated(pointer: string, values: readonly string[], detail = 'must not be named twice'): Fault[] {
+function repeated(
+  pointer: string,
+  values: readonly (string | undefined)[],
+  detail = 'must not be named twice',
+): Fault[] {
   return values.flatMap((value, index) =>
-    values.indexOf(value) < index ? [{ pointer: `${pointer}/${index}`, detail }] : [],
+    value !== undefined && values.indexOf(value) < index ? [{ pointer: `${pointer}/${index}`, detail }] : [],
   )
 }

@@ -2,9 +2,12 @@ import type { Contract, DatedTarget } from './contract.ts'
 import type { Measure } from '../measure.ts'
 import type { Period } from '../period.ts'
 
+/** What a figure is held against: the contract says from when. */
+export type Target = Omit<DatedTarget, 'from'>
+
 /** The target that a measure is judged by in a period, or why it is not judged. */
 export interface PeriodTarget {
-  target: DatedTarget | null
+  target: Target | null
   reason?: 'target-changed'
 }
 
@@ -26,5 +29,8 @@ export function targetFor(
     return (target.from ?? '') < period.until && (next === undefined || next > period.from)
   })
   if (inForce.length > 1) return { target: null, reason: 'target-changed' }
-  return { target: inForce[0] ?? null }
+  const [only] = inForce
+  if (only === undefined) return { target: null }
+  const { from: _from, ...target } = only
+  return { target }
 }

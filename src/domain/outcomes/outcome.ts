@@ -1,5 +1,5 @@
-import { listsInstrument, type Contract, type DatedTarget } from '../contracts/contract.ts'
-import { targetFor } from '../contracts/target.ts'
+import { listsInstrument, type Contract } from '../contracts/contract.ts'
+import { targetFor, type Target } from '../contracts/target.ts'
 import { InstrumentLibrary } from '../counting/instrument-library.ts'
 import type { AgreedMeasure, CountingPlan } from '../counting/plan.ts'
 import { COMPLETENESS, scoreSubject, type Count, type DatedCount } from '../counts.ts'
@@ -28,7 +28,7 @@ export interface MeasureOutcome extends MeasureFigure {
   title: string
   kind: Measure['kind']
   basis: string
-  target: DatedTarget | null
+  target: Target | null
   rag: Rag | null
   ragReason?: 'target-changed' | undefined
   suppressed: boolean
@@ -184,7 +184,7 @@ export function judged(
 }
 
 /** Made from the exact counts, never from a rounded rate. */
-function colourOf(figure: MeasureFigure, target: DatedTarget | null): Rag | null {
+function colourOf(figure: MeasureFigure, target: Target | null): Rag | null {
   if (target === null) return null
   const { numerator, denominator, rate, startTotal, endTotal } = figure
   const { green, amber, better, atLeast, atMost } = target

@@ -115,10 +115,22 @@ const showScores = (one: AssessmentRevision, find: Find) => {
     : describeScores(instrument, one.scores)
 }
 
+/** In the order of the instrument, as the database keeps none: what is read again is then the first reply to the byte. */
+const showAnswers = (one: AssessmentRevision, find: Find): AssessmentRevision['answers'] => {
+  const items = find(one.instrumentId, one.instrumentVersion)?.items
+  if (items === undefined) return one.answers
+  return Object.fromEntries(
+    items.flatMap(({ id }) => {
+      const given = one.answers[id]
+      return given === undefined ? [] : [[id, given]]
+    }),
+  )
+}
+
 const showRevision = (one: AssessmentRevision, find: Find): z.output<typeof revisionShown> => ({
   revision: one.revision,
   case: one.caseRef ?? undefined,
-  answers: one.answers,
+  answers: showAnswers(one, find),
   scores: showScores(one, find),
   stage: one.stage,
   assessedOn: one.assessedOn,

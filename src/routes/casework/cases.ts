@@ -1,6 +1,7 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { tagOf } from '../../domain/precondition.ts'
+import { referralSources } from '../../domain/casework/support-case.ts'
 import type { Services } from '../../services/services.ts'
 import type { StoredCase } from '../../store/casework/cases.ts'
 import { organisationOf, senderOf } from '../http/access.ts'
@@ -52,7 +53,7 @@ export const caseBody = z
       description: "The provider's own pseudonym for a person, the same in all of the person's cases.",
     }),
     referredOn: londonDate.optional(),
-    referralSource: kebabIdentifier.optional().meta({ description: 'police, self, other-agency, other' }),
+    referralSource: z.enum(referralSources).optional(),
     firstContactOn: londonDate.optional(),
     startedOn: londonDate.optional(),
     closedOn: londonDate.optional(),

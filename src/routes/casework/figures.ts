@@ -24,8 +24,9 @@ const figures = z
 
 const inPath = z.strictObject({ contract: identifier, period })
 
+/** By their names, as the database keeps no order: one ETag, the same bytes. */
 const show = ({ contractId, period, values, updatedAt }: StoredFigures): z.output<typeof figures> => ({
-  ...values,
+  ...Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1))),
   contract: contractId,
   period,
   updatedAt,

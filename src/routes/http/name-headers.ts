@@ -33,7 +33,7 @@ const MADE_HERE = [
   'GET /v1/returns/{id}.xlsx',
   'GET /v1/returns/{id}.ods',
   'GET /v1/returns/{id}.html',
-  'GET /v1/instruments/{name}',
+  'GET /v1/instruments/{id}@{version}',
 ]
 
 const WAITING = ['outcomes', 'transitions', 'quality'].map((name) => `GET /v1/contracts/{contract}/${name}`)

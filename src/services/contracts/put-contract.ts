@@ -28,6 +28,7 @@ export const putContract =
       const known = await store.contracts.lock(contractId)
       const faults = checkContract(reading.given, {
         contractId,
+        standingProvider: known?.provider,
         kinds: await kindsOfParties(store, reading.given),
         follows: await predecessors(store, reading.given.follows),
         definitions,

@@ -96,13 +96,19 @@ const nameOf = (parameter: string): string => {
     id: returnId,
     period: '2018-19-Q4',
     measure: 'satisfied-at-end',
-    name: 'feedback@1',
+    version: '1',
     org: 'comm',
   }
   const found = names[parameter]
   if (found === undefined) throw new Error(`what stands for {${parameter}}?`)
   return found
 }
+
+/** Where `id` is that of no return. */
+const ID_OF = [
+  ['/v1/webhooks', 'hook'],
+  ['/v1/instruments', 'feedback'],
+] as const
 
 const QUERIES: Readonly<Record<string, readonly string[]>> = {
   outcomes: ['?period=2018-19-Q4', '?period=2018-19-Q4&by=crime-type'],
@@ -120,10 +126,10 @@ async function everyGet(): Promise<string[]> {
   return routes.flatMap(([route]) => {
     const [, rest = ''] = /^\/v1\/(?:contracts\/\{contract\}\/)?(.*)$/.exec(route) ?? []
     const last = route.split('/').at(-1) ?? ''
-    const path = (route.startsWith('/v1/webhooks') ? route.replace('{id}', 'hook') : route).replaceAll(
-      /\{(\w+)\}/g,
-      (_, parameter: string) => nameOf(parameter),
-    )
+    const own = ID_OF.find(([start]) => route.startsWith(start))?.[1]
+    const path = route
+      .replace('{id}', own ?? '{id}')
+      .replaceAll(/\{(\w+)\}/g, (_, parameter: string) => nameOf(parameter))
     return (QUERIES[rest] ?? QUERIES[last] ?? ['']).map((query) => `${path}${query}`)
   })
 }

@@ -54,7 +54,8 @@ export function everyRequest(
       last: ['2', '0', '20'],
     },
     ...{ instrument: SCENE.instrument, score: SCENE.score, limit: ['1'], cursor: ['x'] },
-    ...{ id: [...returns, SCENE.webhook], org: ['prov'], name: ['victim-needs@1'], client: ['person-few-0'] },
+    ...{ id: [...returns, SCENE.webhook, 'victim-needs'], version: ['1'] },
+    ...{ org: ['prov'], client: ['person-few-0'] },
     ...{ case: ['few-0'], ref: ['needs-few-0-start'], stage: ['end'], updatedSince: ['2019-01-01'] },
     ...{ revisions: ['true'], mode: ['atomic'], dryRun: ['true'] },
   }

@@ -516,3 +516,42 @@ t.test('an answer without a case is refused of a partner, whose it could not be'
   t.equal(reply.status, 422)
   t.same(reply.body.errors, [{ pointer: '/case', detail: 'is required of a partner' }])
 })
+
+t.test('few who changed are not told by the difference of before and after', async (t) => {
+  await service.operate('PUT', '/v1/contracts/k3', {
+    ...{ title: 'k3', provider: 'p', commissioners: ['c'], instruments: ['conduct'], measures: ['k-police'] },
+    ...{ startsOn: '2019-04-01', endsOn: '2020-03-31' },
+  })
+  const people = [
+    ...Array<[boolean, boolean]>(10).fill([true, true]),
+    ...Array<[boolean, boolean]>(3).fill([true, false]),
+    ...Array<[boolean, boolean]>(10).fill([false, false]),
+  ]
+  for (const [at, answers] of people.entries()) {
+    for (const [stage, police] of [
+      ['start', answers[0]],
+      ['end', answers[1]],
+    ] as const) {
+      const { status } = await service.send('PUT', `/v1/contracts/k3/assessments/${stage}-${at}`, {
+        key: provider,
+        body: {
+          ...{ case: `x-${at}`, instrument: 'conduct', stage, answers: { offences: 0, police } },
+          assessedOn: stage === 'start' ? '2019-04-02' : '2019-05-03',
+        },
+      })
+      t.equal(status, 201)
+    }
+  }
+  const read = async (key: string) => {
+    const headers = { prefer: 'wait=20' }
+    const { body } = await service.send('GET', '/v1/contracts/k3/outcomes?period=2019-M05', { key, headers })
+    return body.measures[0]
+  }
+  const exact = await read(provider)
+  t.match(exact, { start: { numerator: 13 }, end: { numerator: 10 } })
+  t.equal(exact.difference.p.toFixed(12), '0.250000000000', 'twice the chance that three go one way')
+  t.match(await read(commissioner), {
+    ...{ start: { numerator: 13, denominator: 23 }, end: { numerator: 10, denominator: 23 } },
+    difference: { interval: null, p: null },
+  })
+})

@@ -68,7 +68,11 @@ function line({ figure, values, unit, floor, reach, on }: Figure, { ratios, isRe
     floor && ratios
       ? `${withSpread(ratios, 2)} × ${floor.what} (${whole(medianOf(floor.values))} ${unit})`
       : ''
-  const asked = reach ? ('atLeast' in reach ? `at least ${reach.atLeast}` : `at most ${reach.atMost}`) : ''
+  const asked = reach
+    ? 'atLeast' in reach
+      ? `at least ${roundly(reach.atLeast)}`
+      : `at most ${roundly(reach.atMost)}`
+    : ''
   const verdict =
     isReached === undefined ? '' : `${isReached ? 'reached' : 'SHORT'}: ${asked}${floor ? ' ×' : ` ${unit}`}`
   return `${figure.padEnd(40)} ${[measured, beside, verdict, on].filter((part) => part !== '').join(' | ')}`
@@ -83,6 +87,8 @@ function withSpread(values: readonly number[], digits: number): string {
   if (values.length === 1) return show(medianOf(values))
   return `${show(medianOf(values))} (${show(Math.min(...values))} to ${show(Math.max(...values))})`
 }
+
+const roundly = (value: number): string => String(Number(value.toFixed(2)))
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en-GB')
 

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type postgres from 'postgres'
 import { addMonths } from '../../../src/domain/period.ts'
-import { countedByDuckDb } from '../duckdb.ts'
 import { getLoad, type Load } from '../load.ts'
 import { countingOn, countInOne, insertClosed, timed } from '../people.ts'
 import { medianOf } from '../report.ts'
@@ -164,7 +163,6 @@ async function benchRebuild(stand: Stand): Promise<void> {
     reach: { atLeast: 1.4 },
     on: 'times as fast as with one',
   })
-  report.note(`DuckDB counts the same in ${(await countedByDuckDb(owner)) ?? '- it is not installed'}`)
 }
 
 /** Seconds from the first month that is marked to the last one that is counted. */

@@ -105,8 +105,11 @@ const readExactOutcomes = ({ transact, definitions, clock, returnGraceDays }: Re
       }
       const key = [contractId, grouping.by, grouping.value, by ?? '', firstMonth, lastMonth].join(' ')
       const state = stampOf({ contract, plan: wholePlan, recounts, today, returnGraceDays })
-      const figures = worked.find(key, state) ?? (await work())
-      worked.keep(key, state, figures)
+      let figures = worked.find(key, state)
+      if (figures === undefined) {
+        figures = await work()
+        worked.keep(key, state, figures)
+      }
       return {
         contract: contractId,
         period,

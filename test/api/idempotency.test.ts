@@ -32,7 +32,8 @@ const body = (changes: object = {}) => ({
   instrument: 'victim-needs',
   stage: 'start',
   assessedOn: '2019-01-08',
-  answers: { health: 2, 'personal-safety': 1 },
+  // PostgreSQL keeps shorter names first.
+  answers: { 'personal-safety': 1, health: 2 },
   ...changes,
 })
 const post = (idempotencyKey: string | undefined, sent: unknown = body(), contract = 'c', by = key) =>
@@ -59,7 +60,7 @@ t.test('an assessment without a reference is given one', async (t) => {
 t.test('the same key and body give the first reply again', async (t) => {
   const first = await post('again')
   const again = await post('again', {
-    answers: { 'personal-safety': 1, health: 2 },
+    answers: { health: 2, 'personal-safety': 1 },
     assessedOn: '2019-01-08',
     stage: 'start',
     instrument: 'victim-needs',

@@ -4,14 +4,12 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -21,6 +19,7 @@ import t, { type Test } from 'tap'
 import type { DatabaseAddress } from '../src/database-address.ts'
 import { removeDataFolder, startEmbeddedPostgres } from '../src/embedded-postgres.ts'
 import { findProcess } from '../src/embedded-postgres/running-process.ts'
+import { makeFolderForAll } from './support/database-folder.ts'
 
 const OWNER = fileURLToPath(new URL('support/embedded-postgres-owner.ts', import.meta.url))
 
@@ -32,8 +31,7 @@ const namesIn = (folder: string): string[] =>
 
 /** A data folder that the server's user can reach, removed at the end of the test. */
 function folder(test: Test): string {
-  const path = mkdtempSync(join(tmpdir(), 'embedded-postgres-test-'))
-  chmodSync(path, 0o755)
+  const path = makeFolderForAll('embedded-postgres-test-')
   test.teardown(() => {
     rmSync(path, { recursive: true, force: true })
   })

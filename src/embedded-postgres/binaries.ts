@@ -29,8 +29,9 @@ export async function prepareBinaries({ home, user }: Place): Promise<string> {
     await cp(installed, join(unfinished, 'native'), { recursive: true, verbatimSymlinks: true })
     linkLibraries(unfinished)
     spawnSync('chmod', ['-R', 'a+rX', unfinished])
-    // All on disk before it takes its name: otherwise a power cut could leave a copy that looks whole and is not.
-    spawnSync('sync')
+    // All on disk before it takes its name: otherwise a power cut could leave a copy that looks whole and is not. Only Linux can
+    // leave the other file systems alone.
+    spawnSync('sync', process.platform === 'linux' ? ['-f', unfinished] : [])
   })
   const reason = whyUnfit(join(copy, 'native'), user)
   if (reason !== undefined)

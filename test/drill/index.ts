@@ -1,7 +1,7 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { makeFolderForAll } from '../support/database-folder.ts'
 import type { Drill, Scale } from './drill.ts'
 import { drills } from './drills.ts'
 import { copyOfProject } from './product.ts'
@@ -69,11 +69,10 @@ function show(drill: Drill, outcome: Outcome): void {
   if (result.how !== 'kept') process.stdout.write(`     ${result.why.split('\n').join('\n     ')}\n`)
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'waymark-drills-'))
+const folder = makeFolderForAll('waymark-drills-')
 process.once('exit', () => {
   rmSync(folder, { recursive: true, force: true })
 })
-chmodSync(folder, 0o755)
 const product = copyOfProject(join(folder, 'product'))
 process.stdout.write(`${row(headings)}\n`)
 let wrong = 0

@@ -22,7 +22,7 @@ export async function runDrill(
   product: (folder: string) => Product,
 ): Promise<Outcome> {
   const started = performance.now()
-  const world = new World()
+  const world = new World(scale)
   const doing = async (): Promise<void> => {
     world.product = product(world.path('product'))
     await drill.run(world, scale)

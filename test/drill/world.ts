@@ -1,14 +1,16 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { constants, tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { removeDataFolder } from '../../src/embedded-postgres.ts'
+import { makeDatabaseFolder, makeFolderForAll } from '../support/database-folder.ts'
 import { spawnProcess, spawnProgram, type ServiceProcess } from '../support/process.ts'
 import { OPERATOR_KEY } from '../support/service.ts'
 import { Cluster } from './cluster.ts'
+import type { Scale } from './drill.ts'
 import { sourceProduct, type Product } from './product.ts'
 import { OwnRedis } from './redis.ts'
 
@@ -38,9 +40,9 @@ export class World {
   #isStopping = false
   #folders = 0
 
-  constructor() {
-    this.folder = mkdtempSync(join(tmpdir(), 'waymark-drill-'))
-    chmodSync(this.folder, 0o755)
+  /** @param scale in full, the databases lie on a disk */
+  constructor(scale: Scale) {
+    this.folder = scale === 'short' ? makeDatabaseFolder('waymark-drill-') : makeFolderForAll('waymark-drill-')
     this.#leavings.push(() => {
       rmSync(this.folder, { recursive: true, force: true })
     })

@@ -1,8 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import postgres from 'postgres'
 import t from 'tap'
 import {
@@ -11,6 +8,7 @@ import {
   type EmbeddedPostgres,
 } from '../../src/embedded-postgres.ts'
 import { refuseEvictingRedis } from '../../src/queue/refuse-evicting-redis.ts'
+import { makeDatabaseFolder } from '../support/database-folder.ts'
 import { spawnService } from '../support/process.ts'
 import { OPERATOR_KEY } from '../support/service.ts'
 
@@ -28,7 +26,7 @@ let cluster: EmbeddedPostgres
 let owner: postgres.Sql
 
 t.before(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'waymark-test-'))
+  dataDir = makeDatabaseFolder('waymark-test-')
   cluster = await startEmbeddedPostgres({ dataDir })
   owner = postgres({ ...cluster.address, max: 1, onnotice: () => undefined })
 })

@@ -1,13 +1,13 @@
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { Agent, request, type IncomingMessage } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { removeDataFolder } from '../../src/embedded-postgres.ts'
 import { findProcess } from '../../src/embedded-postgres/running-process.ts'
+import { makeDatabaseFolder } from '../support/database-folder.ts'
 import { contractOf } from '../support/people.ts'
 import { spawnProgram, spawnService } from '../support/process.ts'
 import { OPERATOR_KEY } from '../support/service.ts'
@@ -16,8 +16,7 @@ import { OPERATOR_KEY } from '../support/service.ts'
 
 /** A data folder that the database's user can reach, removed at the end of the test. */
 function makeDataDir(test: Test): string {
-  const dataDir = mkdtempSync(join(tmpdir(), 'waymark-signals-'))
-  chmodSync(dataDir, 0o755)
+  const dataDir = makeDatabaseFolder('waymark-signals-')
   test.teardown(() => {
     removeDataFolder(dataDir)
   })

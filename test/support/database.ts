@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import postgres from 'postgres'
 import { addressOf, type DatabaseAddress } from '../../src/database-address.ts'
 import { removeDataFolder, startEmbeddedPostgres } from '../../src/embedded-postgres.ts'
+import { makeDatabaseFolder } from './database-folder.ts'
 
 export interface TestDatabase {
   address: DatabaseAddress
@@ -29,7 +27,7 @@ export async function makeDatabase(): Promise<TestDatabase> {
 }
 
 async function makeEmbedded(): Promise<TestDatabase> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'waymark-test-'))
+  const dataDir = makeDatabaseFolder('waymark-test-')
   const { address, stop } = await startEmbeddedPostgres({ dataDir })
   return {
     address,

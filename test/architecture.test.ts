@@ -107,6 +107,21 @@ t.test('SQL stands in the store only', async (t) => {
   }
 })
 
+t.test(
+  'of what is read and returned, only exact returns and late cases ask in the role that reads people',
+  async (t) => {
+    const takers = files.filter(
+      (name) =>
+        ['src/services/outcomes', 'src/services/returns'].some((place) => isWithin(name, place)) &&
+        readFileSync(name, 'utf8').includes("role: 'worker'"),
+    )
+    t.same(
+      takers.sort(),
+      ['changes-since.ts', 'gather-figures.ts'].map((name) => `src/services/returns/${name}`),
+    )
+  },
+)
+
 t.test('only the two processes put the house together', async (t) => {
   const builders = files.filter((file) =>
     (importsOf.get(file) ?? []).some(({ name, isType }) => name === 'src/compose.ts' && !isType),

@@ -120,7 +120,7 @@ t.test('npm run audit:verify says so, with its exit code', async (t) => {
 })
 
 t.test('no role changes an entry, or takes one away', async (t) => {
-  for (const role of ['connection', 'operator', 'provider', 'commissioner', 'worker', 'eraser']) {
+  for (const role of ['connection', 'operator', 'provider', 'commissioner', 'worker', 'releaser', 'eraser']) {
     for (const statement of [
       `update audit_log set action = 'x'`,
       'delete from audit_log',

@@ -15,7 +15,7 @@ export type Write = postgres.PendingQuery<postgres.Row[]>
 export type Actor =
   | { role: 'operator' }
   | { role: 'provider' | 'commissioner'; organisation: string }
-  | { role: 'worker'; contract?: string }
+  | { role: 'worker' | 'releaser'; contract?: string }
 
 /**
  * What is done in one transaction.
@@ -206,6 +206,9 @@ async function begin(connection: Database): Promise<void> {
   }
 }
 
+/** They go through all counts, or all cases, of a contract. */
+const TAKES_LONGER: ReadonlySet<Actor['role']> = new Set(['worker', 'releaser'])
+
 /** As SET LOCAL ROLE, so that nothing of it outlives the transaction on this connection. */
 function takeRole(sql: Sql, actor: Actor): Write {
   const organisation = 'organisation' in actor ? actor.organisation : ''
@@ -214,7 +217,7 @@ function takeRole(sql: Sql, actor: Actor): Write {
     select set_config('role', ${`waymark_${actor.role}`}, true),
       set_config('waymark.organisation', ${organisation}, true),
       set_config('waymark.contract', ${contract ?? ''}, true),
-      set_config('statement_timeout', ${actor.role === 'worker' ? '120s' : '10s'}, true)`
+      set_config('statement_timeout', ${TAKES_LONGER.has(actor.role) ? '120s' : '10s'}, true)`
 }
 
 /**

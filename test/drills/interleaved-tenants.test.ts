@@ -6,7 +6,7 @@ import { migrate } from '../../src/store/owner/migrate.ts'
 import type { Pool } from '../../src/store/connections/pool.ts'
 import type { Store } from '../../src/store/store.ts'
 import { makeDatabase, type TestDatabase } from '../support/database.ts'
-import { commissioner, operator, provider, worker } from '../support/two-tenants.ts'
+import { commissioner, operator, provider, releaser, worker } from '../support/two-tenants.ts'
 
 /** Fifty tenants take turns on five connections, and some of what they do fails: nobody ever sees a foreign row. */
 
@@ -54,7 +54,8 @@ function takeTurn(tenant: number, turn: number): [Actor, string[]] {
   const own = [`of-${tenant}`, `of-${tenant}`]
   if (turn === 0) return [provider(`provider${tenant}`), own]
   if (turn === 1) return [commissioner(`commissioner${tenant}`), own]
-  return turn === 2 ? [provider(`commissioner${tenant}`), []] : [provider(''), []]
+  if (turn === 2) return [releaser(`of-${tenant}`), own]
+  return turn === 3 ? [provider(`commissioner${tenant}`), []] : [provider(''), []]
 }
 
 class Intended extends Error {}
@@ -72,7 +73,7 @@ t.test('1,000 transactions of 50 tenants over a pool of 5, after errors, too', a
     const tenant = 1 + ((n * 7) % TENANTS)
     const own = `of-${tenant}`
     const other = `of-${1 + ((tenant + n) % TENANTS)}`
-    const [actor, expected] = takeTurn(tenant, (n + Math.floor(n / TENANTS)) % 4)
+    const [actor, expected] = takeTurn(tenant, (n + Math.floor(n / TENANTS)) % 5)
     const ending = n % 6
     try {
       const reached = await transact(actor, async (store) => {

@@ -10,6 +10,7 @@ import {
   insertTwoTenants,
   operator,
   provider,
+  releaser,
   settingsOf,
   TENANT_TABLES,
   worker,
@@ -52,6 +53,7 @@ const [a, b, partner, nobody] = ['a', 'b', 'partner', ''].map(provider) as [Acto
 const [pcc, joint, otherPcc] = ['pcc', 'joint', 'other-pcc'].map(commissioner) as [Actor, Actor, Actor]
 const [erasingA, erasingB, erasingNone] = ['of-a', 'of-b', ''].map(eraser) as [Actor, Actor, Actor]
 const [ofA, ofB, ofNone] = ['of-a', 'of-b', ''].map(worker) as [Actor, Actor, Actor]
+const [releasingA, releasingB, releasingNone] = ['of-a', 'of-b', ''].map(releaser) as [Actor, Actor, Actor]
 
 const byContract: [Actor, string][] = [
   [a, 'of-a'],
@@ -69,6 +71,11 @@ const byWorker: [Actor, string][] = [
   [ofB, 'of-b'],
   [ofNone, ''],
 ]
+const byReleaser: [Actor, string][] = [
+  [releasingA, 'of-a'],
+  [releasingB, 'of-b'],
+  [releasingNone, ''],
+]
 
 /** What each reads of a table, by a name for each of its rows. */
 const reads: readonly [table: TenantTable, name: string, seen: readonly [Actor, string][]][] = [
@@ -77,7 +84,14 @@ const reads: readonly [table: TenantTable, name: string, seen: readonly [Actor, 
   [
     'contracts',
     'contract_id',
-    [[operator, 'of-a of-b'], ...byContract, [partner, 'of-a'], ...byCommissioner, ...byWorker],
+    [
+      [operator, 'of-a of-b'],
+      ...byContract,
+      [partner, 'of-a'],
+      ...byCommissioner,
+      ...byWorker,
+      ...byReleaser,
+    ],
   ],
   [
     'cases',
@@ -143,7 +157,7 @@ const reads: readonly [table: TenantTable, name: string, seen: readonly [Actor, 
       [partner, 'k-shared'],
     ],
   ],
-  ['figures', 'contract_id', [...byContract, [partner, ''], ...byWorker]],
+  ['figures', 'contract_id', [...byContract, [partner, ''], ...byWorker, ...byReleaser]],
   [
     'idempotency_keys',
     `contract_id || '/' || organisation_id`,
@@ -165,7 +179,15 @@ const reads: readonly [table: TenantTable, name: string, seen: readonly [Actor, 
   [
     'marks',
     'contract_id',
-    [...byContract, [partner, 'of-a'], ...byCommissioner, [ofA, 'of-a of-b'], [ofNone, 'of-a of-b']],
+    [
+      ...[...byContract, ...byCommissioner],
+      [partner, 'of-a'],
+      [ofA, 'of-a of-b'],
+      [ofNone, 'of-a of-b'],
+      [releasingA, 'of-a'],
+      [releasingB, 'of-b'],
+      [releasingNone, 'of-a of-b'],
+    ],
   ],
   [
     'counts',
@@ -179,6 +201,8 @@ const reads: readonly [table: TenantTable, name: string, seen: readonly [Actor, 
       [partner, 'of-a:delivered-by/closure=partner/planned of-a:delivered-by=partner'],
       [ofB, 'of-b:='],
       [ofNone, ''],
+      [releasingB, 'of-b:='],
+      [releasingNone, ''],
     ],
   ],
   [
@@ -217,6 +241,15 @@ const reads: readonly [table: TenantTable, name: string, seen: readonly [Actor, 
     ],
   ],
   [
+    'webhooks',
+    `organisation_id || '/' || webhook_id || '/' || events[1]`,
+    [
+      [releasingA, 'pcc/w/outcomes.changed'],
+      [releasingB, 'other-pcc/w/outcomes.changed'],
+      [releasingNone, ''],
+    ],
+  ],
+  [
     'webhook_deliveries',
     `organisation_id || '/' || delivery_id`,
     [
@@ -229,10 +262,22 @@ const reads: readonly [table: TenantTable, name: string, seen: readonly [Actor, 
       [ofA, 'a/d b/d b/done other-pcc/d partner/d pcc/d'],
     ],
   ],
-  ['recounts', 'contract_id', [...byContract, [partner, 'of-a'], ...byCommissioner, ...byWorker]],
-  ['releases', 'contract_id', [...byCommissioner, ...byWorker]],
-  ['released_counts', 'contract_id', [...byCommissioner, ...byWorker]],
-  ['past_released_counts', 'contract_id', byWorker],
+  [
+    'webhook_deliveries',
+    `concat_ws('/', organisation_id, webhook_id, contract_id, event, status, is_sending)`,
+    [
+      [releasingB, 'b/w/of-b/outcomes.changed/delivered/f'],
+      [releasingNone, ''],
+    ],
+  ],
+  [
+    'recounts',
+    'contract_id',
+    [...byContract, [partner, 'of-a'], ...byCommissioner, ...byWorker, ...byReleaser],
+  ],
+  ['releases', 'contract_id', [...byCommissioner, ...byWorker, ...byReleaser]],
+  ['released_counts', 'contract_id', [...byCommissioner, ...byWorker, ...byReleaser]],
+  ['past_released_counts', 'contract_id', [...byWorker, ...byReleaser]],
   [
     'returns',
     'return_id',
@@ -277,6 +322,18 @@ const readsOfBackups = async (): Promise<Probe[]> => {
 
 /** A row like one that is there, in this contract and with other fields. */
 type NewRow = Readonly<Record<string, unknown>>
+
+/** Of outcomes, to be written beside one that waits. */
+const told = (change: NewRow): NewRow => ({
+  ...{
+    delivery_id: 'new',
+    contract_id: 'of-a',
+    event: 'outcomes.changed',
+    status: 'delivered',
+    next_try_at: null,
+  },
+  ...change,
+})
 
 /** Rows that each may add to a table, and rows that it may not. */
 const inserts: readonly [
@@ -427,12 +484,25 @@ const inserts: readonly [
       { organisation_id: 'a', delivery_id: 'new', contract_id: null, event: 'return.ready' },
     ],
   ],
+  [
+    'webhook_deliveries',
+    releasingA,
+    [told({ organisation_id: 'pcc' })],
+    [
+      told({ organisation_id: 'a' }),
+      told({ organisation_id: 'other-pcc' }),
+      told({ organisation_id: 'pcc', contract_id: 'of-b' }),
+      told({ organisation_id: 'pcc', event: 'return.ready' }),
+    ],
+  ],
   ['counts', ofA, [{ contract_id: 'of-a', month: 201904 }], [{ contract_id: 'of-b', month: 201904 }]],
   ['failed_counts', ofA, [{ contract_id: 'of-a', month: 201904 }], [{ contract_id: 'of-b', month: 201904 }]],
   ['recounts', ofA, [{ contract_id: 'of-a', month: 201904 }], [{ contract_id: 'of-b', month: 201904 }]],
-  ['releases', ofA, [{ contract_id: 'of-a', by: 'sex' }], [{ contract_id: 'of-b', by: 'sex' }]],
-  ['released_counts', ofA, [{ contract_id: 'of-a', by: 'sex' }], [{ contract_id: 'of-b', by: 'sex' }]],
-  ['past_released_counts', ofA, [{ contract_id: 'of-a', by: 'sex' }], [{ contract_id: 'of-b', by: 'sex' }]],
+  ...[ofA, releasingA].flatMap((actor): (typeof inserts)[number][] =>
+    (['releases', 'released_counts', 'past_released_counts'] as const).map((table) => {
+      return [table, actor, [{ contract_id: 'of-a', by: 'sex' }], [{ contract_id: 'of-b', by: 'sex' }]]
+    }),
+  ),
   [
     'returns',
     pcc,
@@ -483,6 +553,16 @@ const changes: readonly [
   ['releases', ofB, 'delete from releases', 1],
   ['released_counts', ofB, 'update released_counts set is_hidden = true', 1],
   ['released_counts', ofB, 'delete from released_counts', 1],
+  ['released_counts', releasingB, 'delete from released_counts', 1],
+  ['released_counts', releasingNone, 'delete from released_counts', 0],
+  ...(['stamp', 'ask_for', 'changes'] as const).map((column): (typeof changes)[number] => [
+    ...(['releases', releasingB, `update releases set ${column} = ${column}`, 1] as const),
+  ]),
+  ...(['is_hidden', 'parts', 'counts', 'since', 'released_at'] as const).map(
+    (column): (typeof changes)[number] => [
+      ...(['released_counts', releasingB, `update released_counts set ${column} = ${column}`, 1] as const),
+    ],
+  ),
   ['returns', pcc, `update returns set template_version = 2`, 1],
   ['returns', pcc, `update returns set area_code = 'x'`, 1],
   ['returns', pcc, `update returns set provisional = true`, 1],
@@ -514,6 +594,11 @@ const changes: readonly [
     6,
   ]),
   ['webhook_deliveries', ofNone, 'delete from webhook_deliveries', 1],
+  ['webhook_deliveries', releasingA, 'update webhook_deliveries set is_told_again = true', NO_ROW],
+  [
+    ...(['webhook_deliveries', releasingA] as const),
+    ...([`update webhook_deliveries set is_told_again = true where organisation_id = 'pcc'`, 1] as const),
+  ],
 ]
 
 const UNDER_CONTACTS = 'formers as (delete from contact_revisions), links as (delete from contact_cases)'
@@ -542,7 +627,8 @@ const erasing: typeof changes = [
 
 type Role = Actor['role'] | 'eraser' | 'backup' | 'connection'
 const ROLES: readonly Role[] = [
-  ...(['connection', 'operator', 'provider', 'commissioner', 'worker', 'eraser', 'backup'] as const),
+  ...(['connection', 'operator', 'provider', 'commissioner'] as const),
+  ...(['worker', 'releaser', 'eraser', 'backup'] as const),
 ]
 
 /** What each role may do with a table at all. Whatever is not here is refused to it. */
@@ -554,6 +640,7 @@ const grants: Readonly<Record<string, Partial<Record<Role, string>>>> = {
     provider: 'select',
     commissioner: 'select',
     worker: 'select',
+    releaser: 'select',
   },
   cases: { provider: 'select insert update', worker: 'select', eraser: 'select delete' },
   assessments: { provider: 'select insert update', worker: 'select', eraser: 'select delete' },
@@ -563,21 +650,41 @@ const grants: Readonly<Record<string, Partial<Record<Role, string>>>> = {
   contact_revisions: { provider: 'select insert', eraser: 'select delete' },
   erasures: { provider: 'select insert' },
   audit_log: { operator: 'select insert', provider: 'select insert', commissioner: 'select insert' },
-  webhooks: { provider: 'select insert delete', commissioner: 'select insert delete', worker: 'select' },
+  webhooks: {
+    provider: 'select insert delete',
+    commissioner: 'select insert delete',
+    worker: 'select',
+    releaser: 'select',
+  },
   webhook_deliveries: {
     provider: 'select',
     commissioner: 'select insert',
     worker: 'select insert delete',
+    releaser: 'select insert',
   },
-  figures: { provider: 'select insert update', worker: 'select' },
+  figures: { provider: 'select insert update', worker: 'select', releaser: 'select' },
   idempotency_keys: { provider: 'select insert', worker: 'delete', eraser: 'select delete' },
-  marks: { provider: 'select insert', commissioner: 'select', worker: 'select insert delete' },
+  marks: {
+    provider: 'select insert',
+    commissioner: 'select',
+    worker: 'select insert delete',
+    releaser: 'select',
+  },
   failed_counts: { worker: 'select insert update delete' },
-  counts: { provider: 'select', worker: 'select insert delete' },
-  recounts: { provider: 'select', commissioner: 'select', worker: 'select insert update' },
-  releases: { commissioner: 'select', worker: 'select insert update delete' },
-  released_counts: { commissioner: 'select', worker: 'select insert update delete' },
-  past_released_counts: { worker: 'select insert' },
+  counts: { provider: 'select', worker: 'select insert delete', releaser: 'select' },
+  recounts: {
+    provider: 'select',
+    commissioner: 'select',
+    worker: 'select insert update',
+    releaser: 'select',
+  },
+  releases: { commissioner: 'select', worker: 'select insert update delete', releaser: 'select insert' },
+  released_counts: {
+    commissioner: 'select',
+    worker: 'select insert update delete',
+    releaser: 'select insert delete',
+  },
+  past_released_counts: { worker: 'select insert', releaser: 'select insert' },
   returns: { commissioner: 'select insert' },
   definition_versions: {},
   installation: {},
@@ -648,13 +755,18 @@ async function makeProbes(): Promise<Probe[]> {
         const actor = role === 'connection' ? role : ({ role, organisation: '' } as Actor)
         return { table, actor, statement, expected: NO_GRANT }
       }),
+    // Where commissioners are told, and under which secret, is none of a releaser's business.
+    ...['url', 'salt'].map((column): Probe => {
+      const statement = `select ${column} from webhooks`
+      return { table: 'webhooks', actor: releasingA, statement, expected: NO_GRANT }
+    }),
     {
       table: 'refresh_statistics',
       actor: ofNone,
       statement: 'select refresh_statistics() as name',
       expected: '',
     },
-    ...[a, pcc, operator].map((actor) => {
+    ...[a, pcc, operator, releasingA].map((actor) => {
       return {
         table: 'refresh_statistics',
         actor,
@@ -789,7 +901,7 @@ t.test('each role that may pass row security by', (t) =>
   eachIsNoticed(
     t,
     // Operators see every row of what they have a grant on, and a connection has no grant.
-    ['provider', 'commissioner', 'worker', 'eraser'].map((role) => ({
+    ['provider', 'commissioner', 'worker', 'releaser', 'eraser'].map((role) => ({
       table: 'contracts',
       statement: `alter role waymark_${role} bypassrls`,
     })),
@@ -803,13 +915,13 @@ t.test('each grant taken away', async (t) => {
       format('revoke %s (%I) on %I from %s', privilege_type, attname, relname, grantee::regrole) as statement
     from pg_attribute a join pg_class c on c.oid = a.attrelid, aclexplode(attacl)
     where relnamespace = 'public'::regnamespace`
-  t.equal(columns.length, 39)
+  t.equal(columns.length, 57)
   const sabotages = [
     ...given.map(({ table, role, verb }) => {
       return { table, statement: `revoke ${verb} on ${table} from waymark_${role}` }
     }),
     ...columns,
-    ...['operator', 'provider', 'commissioner', 'worker', 'eraser', 'backup'].map((role) => {
+    ...['operator', 'provider', 'commissioner', 'worker', 'releaser', 'eraser', 'backup'].map((role) => {
       return { table: 'contracts', statement: `revoke usage on schema public from waymark_${role}` }
     }),
     {
@@ -827,6 +939,9 @@ t.test('each grant too many', async (t) => {
       // A connection may not even use the schema.
       const first = role === 'connection' ? 'grant usage on schema public to waymark_connection; ' : ''
       return { table, statement: `${first}grant ${verb} on ${table} to waymark_${role}` }
+    }),
+    ...['url', 'salt'].map((column) => {
+      return { table: 'webhooks', statement: `grant select (${column}) on webhooks to waymark_releaser` }
     }),
     { table: 'refresh_statistics', statement: 'grant execute on function refresh_statistics() to public' },
   ]

@@ -16,6 +16,7 @@ import {
   insertTwoTenants,
   operator,
   provider,
+  releaser,
   settingsOf,
   TENANT_TABLES,
   worker,
@@ -216,6 +217,26 @@ t.test('a worker reads the one contract that it was set to, and of others only t
   t.same(await reach(worker(), 'cases', 'case_ref'), [])
 })
 
+t.test(
+  'a releaser reads counts of the one contract that it was set to, and nothing of a person',
+  async (t) => {
+    const ofB = releaser('of-b')
+    const ofItsContract = [
+      ...['contracts', 'counts', 'figures', 'marks', 'past_released_counts', 'recounts', 'released_counts'],
+      'releases',
+    ]
+    for (const table of ofItsContract) t.same(await reach(ofB, table, 'contract_id'), ['of-b'], table)
+    for (const table of TENANT_TABLES) {
+      if (ofItsContract.includes(table) || table.startsWith('webhook')) continue
+      t.same(await reach(ofB, table, '1'), REFUSED, table)
+    }
+    t.same(await reach(ofB, 'webhooks', 'organisation_id'), ['other-pcc'], 'who is to be told')
+    t.same(await reach(ofB, 'webhooks', 'salt'), REFUSED)
+    t.same(await reach(releaser(), 'marks', 'contract_id'), ['of-a', 'of-b'], 'for whoever waits for counts')
+    t.same(await reach(releaser(), 'counts', 'contract_id'), [])
+  },
+)
+
 t.test('nobody writes into another’s contract', async (t) => {
   const write = (actor: Actor, work: (sql: Sql) => Promise<unknown>) =>
     begin(async (sql) => {
@@ -286,9 +307,9 @@ t.test('some columns only are granted of some tables', async (t) => {
   const rows = await owner<{ granted: string }[]>`
     select relname || '.' || attname || ' ' || privilege_type || ' ' || grantee::regrole as granted
     from pg_attribute a join pg_class c on c.oid = a.attrelid, aclexplode(attacl)
-    where relnamespace = 'public'::regnamespace order by 1`
+    where relnamespace = 'public'::regnamespace`
   t.same(
-    rows.map(({ granted }) => granted),
+    rows.map(({ granted }) => granted).sort(),
     [
       'contact_revisions.case_refs UPDATE waymark_eraser',
       'contacts.case_count UPDATE waymark_eraser',
@@ -326,7 +347,18 @@ t.test('some columns only are granted of some tables', async (t) => {
       ...['events', 'revision', 'updated_at', 'url'].flatMap((column) =>
         ['commissioner', 'provider'].map((role) => `webhooks.${column} UPDATE waymark_${role}`),
       ),
-    ],
+      ...['counts', 'is_hidden', 'parts', 'released_at', 'since'].map(
+        (column) => `released_counts.${column} UPDATE waymark_releaser`,
+      ),
+      ...['ask_for', 'changes', 'stamp'].map((column) => `releases.${column} UPDATE waymark_releaser`),
+      ...['contract_id', 'event', 'is_sending', 'organisation_id', 'status', 'webhook_id'].map(
+        (column) => `webhook_deliveries.${column} SELECT waymark_releaser`,
+      ),
+      'webhook_deliveries.is_told_again UPDATE waymark_releaser',
+      ...['events', 'organisation_id', 'webhook_id'].map(
+        (column) => `webhooks.${column} SELECT waymark_releaser`,
+      ),
+    ].sort(),
   )
 })
 

@@ -22,7 +22,9 @@ const roles: readonly [Actor, (store: Store) => Promise<unknown>][] = [
   [{ role: 'provider', organisation: 'p' }, (store) => tell(store, 'p')],
   [{ role: 'commissioner', organisation: 'c' }, (store) => tell(store, 'c')],
   [{ role: 'worker', contract: 'k' }, (store) => store.marks.append('k', [201901])],
+  [{ role: 'releaser', contract: 'k' }, (store) => store.releases.remember('k', asked)],
 ]
+const asked = { by: '', first: 201901, last: 201901, stamp: '', askFor: {} }
 const tell = (store: Store, organisation: string): Promise<void> =>
   recordEntry(store, organisation, {
     ...({ at: '2026-11-23T09:00:00.000Z', actorKind: 'service', action: 'erased' } as const),
@@ -47,12 +49,13 @@ t.teardown(async () => {
   await database.drop()
 })
 
-/** From here on, whoever writes an entry or a mark does this first. */
+/** From here on, whoever writes an entry, a mark or a release does this first. */
 async function trap(statement: string): Promise<void> {
   await owner.unsafe(`
     create or replace function trap() returns trigger language plpgsql as $$ begin ${statement}; return new; end $$;
     create or replace trigger trap before insert on audit_log for each row execute function trap();
-    create or replace trigger trap before insert on marks for each row execute function trap()`)
+    create or replace trigger trap before insert on marks for each row execute function trap();
+    create or replace trigger trap before insert on releases for each row execute function trap()`)
 }
 const attempt = ([actor, work]: (typeof roles)[number]): Promise<unknown> =>
   transact(actor, work).then(
@@ -70,6 +73,7 @@ t.test('each role works under a time limit, and holds nothing while it does noth
     'waymark_provider: 10s, 1min',
     'waymark_commissioner: 10s, 1min',
     'waymark_worker: 2min, 1min',
+    'waymark_releaser: 2min, 1min',
   ])
 })
 

@@ -116,6 +116,7 @@ export const settingsOf = (actor: Actor) => ({
 export const provider = (organisation: string): Actor => ({ role: 'provider', organisation })
 export const commissioner = (organisation: string): Actor => ({ role: 'commissioner', organisation })
 export const worker = (contract = ''): Actor => ({ role: 'worker', contract })
+export const releaser = (contract = ''): Actor => ({ role: 'releaser', contract })
 /** A unit of work that has gone on as eraser; none begins as one. */
 export const eraser = (contract: string) => ({ role: 'eraser', contract }) as unknown as Actor
 /** Whoever makes a backup, as the login; no unit of work begins as it. */

@@ -41,15 +41,15 @@ type ReleaseNeeds = Pick<Needs, 'transact' | 'definitions' | 'clock' | 'returnGr
 const ALL_MONTHS: Block = { first: 0, last: 999_912 }
 
 /**
- * Decides what commissioners may see of some periods, and keeps it as what was shown. It works as the worker: the role of
- * commissioners reads released counts only.
+ * Decides what commissioners may see of some periods, and keeps it as what was shown. Their own role reads released counts
+ * only; that of the releaser reads counts, and nothing about one person.
  *
  * @returns for each period whether something accepted is not in what is shown, since it is not counted yet
  */
 export const releaseFigures = ({ transact, definitions, clock, returnGraceDays }: ReleaseNeeds) => {
   const linksOf = rememberLinks()
   return ({ contractId, periods, by = '' as Dimension }: ReleaseQuestion): Promise<boolean[]> =>
-    transact({ role: 'worker', contract: contractId }, async (store, finish) => {
+    transact({ role: 'releaser', contract: contractId }, async (store, finish) => {
       // In one network flight, and one after the other: all is read under the lock.
       const [, contract, recounts, pending, dimensions] = await Promise.all([
         store.releases.lock(contractId),

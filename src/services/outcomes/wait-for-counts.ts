@@ -17,7 +17,7 @@ export function waitForCounts({ transact, clock, pause }: Pick<Needs, 'transact'
   let look: Promise<readonly ContractMonth[]> | undefined
   const nextLook = () =>
     (look ??= pause(LOOK_EVERY_MILLISECONDS)
-      .then(() => transact({ role: 'worker' }, (store) => store.marks.waiting()))
+      .then(() => transact({ role: 'releaser' }, (store) => store.marks.waiting()))
       .finally(() => {
         look = undefined
       }))

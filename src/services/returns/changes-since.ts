@@ -14,6 +14,7 @@ export const changesSince =
     const days = periodOfMonths(firstMonth, lastMonth)
     const counted = { late: 0, corrected: 0 }
     for (const contractId of contractIds) {
+      // When a case came, and when it last changed, no count tells.
       const { late, corrected } = await transact({ role: 'worker', contract: contractId }, (store) =>
         store.returns.changedCases(contractId, days, submittedAt),
       )

@@ -86,7 +86,7 @@ const readContract = (needs: GatherNeeds) => {
     const { contractId } = contract
     const plan = planFor(contract, definitions)
     const isLookedFor = isNamed(period, { graceDays: needs.returnGraceDays, today: clock.today() })
-    const known = await transact({ role: 'worker', contract: contractId }, async (store) => {
+    const known = await transact({ role: 'releaser', contract: contractId }, async (store) => {
       // Marks first: what is counted in between shows as pending, never as counted when it is not.
       const [pending, sent, counts] = await Promise.all([
         store.marks.pending(contractId, 0, period.lastMonth),
@@ -115,6 +115,7 @@ const readContract = (needs: GatherNeeds) => {
         const deliveredBy = isHeard ? [null, ...contract.partners] : contract.partners
         return silentProviders(contract, period, { deliveredBy, hasFigures })
       }
+      // Who delivered is read of cases, for who may have exact counts alone.
       const deliveredBy = await transact({ role: 'worker', contract: contractId }, (store) =>
         store.quality.deliverers(contractId, period),
       )

@@ -67,7 +67,7 @@ export const submitReturn = (needs: ReturnNeeds & Pick<Needs, 'pause'>) => {
     for (const contractId of content.contracts) {
       const seconds = Math.max(0, (until - clock.now().getTime()) / 1000)
       await wait({ contractId, period, seconds }, async () => ({
-        pending: await transact({ role: 'worker', contract: contractId }, (store) =>
+        pending: await transact({ role: 'releaser', contract: contractId }, (store) =>
           store.marks.pending(contractId, 0, lastMonth),
         ),
       }))

@@ -16,6 +16,7 @@ export const releaseAgain = (needs: ReleaseNeeds) => {
   const { transact, definitions, clock, returnGraceDays } = needs
   const release = releaseFigures(needs)
   return async (): Promise<void> => {
+    // One look at everybody's webhooks, in the role that sends to them: the releaser sees those of its one contract's parties.
     const wanting = await transact({ role: 'worker' }, (store) =>
       store.webhooks.everyWanting('outcomes.changed'),
     )
@@ -34,7 +35,7 @@ export const releaseAgain = (needs: ReleaseNeeds) => {
   /** By dimension: periods that were looked at before something else was counted or agreed. */
   function outdated(contract: StoredContract) {
     const { contractId } = contract
-    return transact({ role: 'worker', contract: contractId }, async (store) => {
+    return transact({ role: 'releaser', contract: contractId }, async (store) => {
       const [recounts, pending, asked] = await Promise.all([
         store.releases.recounts(contractId),
         store.marks.months(contractId),

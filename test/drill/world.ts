@@ -42,7 +42,8 @@ export class World {
 
   /** @param scale in full, the databases lie on a disk */
   constructor(scale: Scale) {
-    this.folder = scale === 'short' ? makeDatabaseFolder('waymark-drill-') : makeFolderForAll('waymark-drill-')
+    this.folder =
+      scale === 'short' ? makeDatabaseFolder('waymark-drill-') : makeFolderForAll('waymark-drill-')
     this.#leavings.push(() => {
       rmSync(this.folder, { recursive: true, force: true })
     })

@@ -24,7 +24,7 @@ export const LEAST = 5
 export const RUNS = Number(process.env.ATTACKS ?? 200)
 export const SEED = Number(process.env.SEED ?? 20261123)
 
-const onScore = {
+export const onScore = {
   instrument: { id: 'phq' },
   score: 'total',
   end: 'end',
@@ -36,6 +36,12 @@ const measures = [
   aMeasure('sustained', { ...onScore, kind: 'improved-or-sustained' }),
   aMeasure('worse', { ...onScore, kind: 'deteriorated' }),
   aMeasure('resolved-planned', { ...onScore, kind: 'resolved', where: { closure: ['planned'] } }),
+  aMeasure('reduced-planned', {
+    ...onScore,
+    kind: 'improved',
+    of: 'need-at-start',
+    where: { closure: ['planned'] },
+  }),
   aMeasure('referrals', { kind: 'count', of: 'referred' }),
   aMeasure('referrals-police', { kind: 'count', of: 'referred', where: { referralSource: ['police'] } }),
   aMeasure('referrals-self', { kind: 'count', of: 'referred', where: { referralSource: ['self'] } }),
@@ -271,6 +277,12 @@ function oneScore(numbers: ReadonlyMap<string, number>): [name: string, count: n
     unchanged: of('sustained numerator') - of('total improved'),
     'worse, by those sustained': of('total pairs') - of('sustained numerator'),
     'not planned': of('resolved denominator') - of('resolved-planned denominator'),
+    'planned, less, but not gone': of('reduced-planned numerator') - of('resolved-planned numerator'),
+    'planned, need at the start': of('reduced-planned denominator') - of('resolved-planned denominator'),
+    'less, but not planned': of('reduced numerator') - of('reduced-planned numerator'),
+    'better, but not planned and gone': of('total improved') - of('resolved-planned numerator'),
+    'no need, or not planned': of('total pairs') - of('reduced-planned denominator'),
+    'less, but not planned and gone': of('reduced numerator') - of('resolved-planned numerator'),
     'not by the police': of('referrals count') - of('referrals-police count'),
     ...restOfReferrals(numbers),
   }

@@ -4,6 +4,7 @@ import { questionOf } from '../../measures/question.ts'
 import type { Where } from '../../measures/where.ts'
 import { seriesKey, type CompletenessCount, type Series } from '../series.ts'
 import { isDisjoint, type Link, type Told } from './link.ts'
+import { isAmong } from './whose.ts'
 
 /** Between figures of a whole and of parts of it. */
 export const partLinks = (series: readonly Series[]): Link[] => [
@@ -146,11 +147,5 @@ function askedInSupport(measure: Measure, of: string): Where | undefined {
   return isOfThem ? where : undefined
 }
 
-/** Whether it asks the same of cases, and more. */
-function isNarrower(where: Where, wider: Where): boolean {
-  const fields = Object.keys(wider) as (keyof Where)[]
-  return (
-    fields.every((field) => JSON.stringify(where[field]) === JSON.stringify(wider[field])) &&
-    Object.keys(where).length > fields.length
-  )
-}
+/** Whether it asks for fewer of the same cases. */
+const isNarrower = (where: Where, wider: Where): boolean => isAmong(where, wider) && !isAmong(wider, where)

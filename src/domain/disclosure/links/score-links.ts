@@ -2,12 +2,15 @@ import type { CountingPlan } from '../../counting/plan.ts'
 import { bestScore, type Instrument, type Score } from '../../instrument.ts'
 import { isPairMeasure, type Measure, type PairMeasure } from '../../measure.ts'
 import { judgePair, scoredEnd } from '../../measures/judge-pair.ts'
+import type { Where } from '../../measures/where.ts'
 import { reliableCounts, type Series } from '../series.ts'
 import { isDisjoint, type Cell, type Link, type Told } from './link.ts'
+import { isAmong, isApart } from './whose.ts'
 
 /**
  * On one score the people whom two or three figures tell can be taken from each other: those who improved without those
- * whose need is gone, or all without those who improved and those who got worse.
+ * whose need is gone, or all without those who improved and those who got worse; and all without those whose case was closed as
+ * planned, as far as measures ask for them.
  */
 export function scoreLinks(
   series: readonly Series[],
@@ -18,14 +21,16 @@ export function scoreLinks(
     instrument.scores.flatMap((score) => {
       const moved = cells.get(`${instrument.id}@${instrument.version} ${score.id}`) ?? []
       const sets = series.flatMap((one) => peopleTold(one, instrument, score))
-      return linksOf(sets.map(({ told, isTold }) => ({ told, people: new Set(moved.filter(isTold)) })))
+      return linksOf(sets.map(({ isTold, ...told }) => ({ ...told, moves: new Set(moved.filter(isTold)) })))
     }),
   )
 }
 
+/** Whoever made one of some moves, in cases of some kind. */
 interface ToldPeople {
   told: Told
-  people: ReadonlySet<Cell>
+  moves: ReadonlySet<Cell>
+  where: Where
 }
 
 /**
@@ -40,41 +45,39 @@ function linksOf(sets: readonly ToldPeople[]): Link[] {
     if (!isOneSeries) links.push({ whole: whole.told, parts: parts.map((part) => part.told) })
   }
   for (const whole of sets) {
-    const parts = sets.filter(
-      (set) => set !== whole && set.people.size > 0 && isSubset(set.people, whole.people),
-    )
+    const parts = sets.filter((set) => set !== whole && set.moves.size > 0 && isPart(set, whole))
     for (const [at, part] of parts.entries()) {
       add(whole, part)
       for (const other of parts.slice(at + 1)) {
-        if (isDisjoint(part.people, other.people)) add(whole, part, other)
+        if (isDisjoint(part.moves, other.moves) || isApart(part.where, other.where)) add(whole, part, other)
       }
     }
   }
   return links
 }
 
-const isSubset = (part: ReadonlySet<Cell>, whole: ReadonlySet<Cell>): boolean =>
-  [...part].every((cell) => whole.has(cell))
+const isPart = (part: ToldPeople, whole: ToldPeople): boolean =>
+  isAmong(part.where, whole.where) && [...part.moves].every((cell) => whole.moves.has(cell))
 
-/** Whether a measure looks at just the pairs that the change of its score is about. */
+/** Whether a measure looks at just the pairs that the change of its score is about, or at some of them. */
 const isOfTheChange = (measure: Measure): measure is PairMeasure =>
   isPairMeasure(measure) &&
-  measure.where === undefined &&
   measure.end === 'end' &&
   measure.countedBy === 'closed' &&
   measure.respondent === undefined
 
-/** Whom a series counts, as sets of the pairs of one score. */
+/** Whom a series counts, as sets of the pairs of one score of some cases. */
 function peopleTold(
   series: Series,
   instrument: Instrument,
   score: Score,
-): { told: Told; isTold: (cell: Cell) => boolean }[] {
+): { told: Told; where: Where; isTold: (cell: Cell) => boolean }[] {
+  const { measure } = series
   const told = (count: string, isTold: (cell: Cell) => boolean) => ({
     told: { series: series.key, count },
+    where: measure?.where ?? {},
     isTold,
   })
-  const { measure } = series
   if (measure !== undefined) {
     const isMeant =
       isOfTheChange(measure) && measure.score === score.id && measure.instrument.id === instrument.id

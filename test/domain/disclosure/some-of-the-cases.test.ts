@@ -1,0 +1,166 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { isSmall } from '../../../src/domain/disclosure/small.ts'
+import type { Figures } from '../../../src/domain/outcomes/outcome.ts'
+import type { Where } from '../../../src/domain/measures/where.ts'
+import { aMeasure } from '../counting/a-case.ts'
+import {
+  caseOf,
+  ENDED,
+  LEAST,
+  numbersIn,
+  Office,
+  onScore,
+  PERIODS,
+  RUNS,
+  SEED,
+  someCase,
+  type Made,
+} from './an-attack.ts'
+
+/**
+ * Measures of one score that ask for some of its cases only, beside the score itself and its groups: whoever is in a number is
+ * known of each, so that every number can be held against every other one.
+ */
+
+const of = (id: string, kind: 'resolved' | 'improved', where: Where) =>
+  aMeasure(id, { ...onScore, kind, ...(kind === 'improved' && { of: 'need-at-start' }), where })
+
+const WHERES: Record<string, Where> = {
+  planned: { closure: ['planned'] },
+  'not planned': { closure: { not: ['planned'] } },
+  burglary: { crimeType: ['burglary'] },
+  fraud: { crimeType: ['fraud'] },
+  'any crime': { crimeType: ['burglary', 'fraud'] },
+}
+const measures = Object.entries(WHERES).flatMap(([name, where]) => [
+  of(`resolved ${name}`, 'resolved', where),
+  of(`improved ${name}`, 'improved', where),
+])
+
+interface Person {
+  start: number
+  end: number
+  closure: string
+  crimeType: string | null
+}
+type IsIn = (person: Person) => boolean
+
+const isOf: Record<string, IsIn> = {
+  '': () => true,
+  planned: ({ closure }) => closure === 'planned',
+  'not planned': ({ closure }) => closure !== 'planned',
+  burglary: ({ crimeType }) => crimeType === 'burglary',
+  fraud: ({ crimeType }) => crimeType === 'fraud',
+  'not-stated': ({ crimeType }) => crimeType === null,
+  'any crime': ({ crimeType }) => crimeType !== null,
+}
+/** The score's need is ten or more; all starts but 6 have it. */
+const hasNeed: IsIn = ({ start }) => start >= 10
+const isMet: Record<string, IsIn> = {
+  resolved: ({ end }) => end < 10,
+  improved: ({ start, end }) => end < start,
+}
+const isIn: Record<string, IsIn> = {
+  pairs: () => true,
+  improved: ({ start, end }) => end < start,
+  unchanged: ({ start, end }) => end === start,
+  deteriorated: ({ start, end }) => end > start,
+}
+
+/** All kinds of people there are. */
+const people: readonly Person[] = [6, 12, 15].flatMap((start) =>
+  [4, 6, 12, 18].flatMap((end) =>
+    ['planned', 'disengaged'].flatMap((closure) =>
+      ['burglary', 'fraud', null].map((crimeType) => ({ start, end, closure, crimeType })),
+    ),
+  ),
+)
+
+/** Whom each number in an answer is about. */
+function whoIsIn(name: string, group: string): IsIn | undefined {
+  const inGroup = isOf[group]
+  const measure = /^(resolved|improved) (.*) (numerator|denominator|complement)$/.exec(name)
+  const change = /^total (pairs|improved|unchanged|deteriorated)$/.exec(name)
+  const moved = isIn[change?.[1] ?? '']
+  if (inGroup === undefined) throw new Error(group)
+  if (moved) return (person) => moved(person) && inGroup(person)
+  const [isOne, where, side] = [isMet[measure?.[1] ?? ''], isOf[measure?.[2] ?? ''], measure?.[3]]
+  if (isOne === undefined || where === undefined) return undefined
+  const isAsked: IsIn = (person) => hasNeed(person) && where(person) && inGroup(person)
+  if (side === 'denominator') return isAsked
+  return (person) => isAsked(person) && isOne(person) === (side === 'numerator')
+}
+
+interface Told {
+  name: string
+  count: number
+  who: ReadonlySet<number>
+}
+
+function toldBy(figures: Figures, group: string): Told[] {
+  return [...numbersIn(figures)].flatMap(([name, count]) => {
+    const isIn = whoIsIn(name, group)
+    if (isIn === undefined) return []
+    const who = new Set(people.flatMap((person, at) => (isIn(person) ? [at] : [])))
+    return [{ name: `${name} of ${group || 'all'}`, count, who }]
+  })
+}
+
+const isSubset = (part: Told, whole: Told): boolean => [...part.who].every((one) => whole.who.has(one))
+const isDisjoint = (one: Told, other: Told): boolean => ![...one.who].some((person) => other.who.has(person))
+
+/** The first number of few people that one number without one or two others tells. */
+function leakIn(told: readonly Told[]): string | undefined {
+  for (const whole of told) {
+    const parts = told.filter((one) => one !== whole && isSubset(one, whole))
+    for (const [at, part] of parts.entries()) {
+      const rest = whole.count - part.count
+      if (isSmall(Math.abs(rest), LEAST)) return `${whole.name} without ${part.name}: ${rest}`
+      for (const other of parts.slice(at + 1)) {
+        if (!isDisjoint(part, other) || !isSmall(Math.abs(rest - other.count), LEAST)) continue
+        return `${whole.name} without ${part.name} and ${other.name}: ${rest - other.count}`
+      }
+    }
+  }
+  return undefined
+}
+
+const quarter = PERIODS.find(({ label }) => label === '2018-19-Q4')
+
+const closedThen = someCase.map(
+  (one): Made => ({ ...one, closedAfter: 80 + (one.closedAfter % 70), paired: true, cohorts: [] }),
+)
+const many = fc.array(closedThen, { minLength: 60, maxLength: 200 })
+const more = fc.array(closedThen, { maxLength: 12 })
+
+function testLeaks(title: string, by: readonly (undefined | 'crime-type')[]): void {
+  t.test(title, async (t) => {
+    let shownNumbers = 0
+    t.doesNotThrow(() => {
+      fc.assert(
+        fc.property(many, more, more, (first, second, third) => {
+          if (quarter === undefined) throw new Error('it is there')
+          const office = new Office(ENDED, measures)
+          let made: Made[] = []
+          for (const [at, come] of [first, second, third].entries()) {
+            made = [...made, ...come]
+            const { total, groups } = office.ask(made.map(caseOf), quarter, by[at % by.length])
+            const told = [
+              ...toldBy(total, ''),
+              ...groups.flatMap((group) => toldBy({ ...group, completeness: NOBODY }, group.value)),
+            ]
+            shownNumbers += told.filter(({ count }) => count > 0).length
+            const leak = leakIn(told)
+            if (leak !== undefined) throw new Error(leak)
+          }
+        }),
+        { numRuns: RUNS, seed: SEED, endOnFailure: true },
+      )
+    })
+    t.ok(shownNumbers > 10 * RUNS, `and much is shown: ${shownNumbers} numbers`)
+  })
+}
+const NOBODY = { closedCases: null, withStart: null, paired: null, rate: null }
+
+testLeaks('a measure of some cases tells nothing beside the others', [undefined])

@@ -37,8 +37,10 @@ t.teardown(async () => {
 })
 
 /** @returns its exit code and what it printed, or 'up' */
-async function start(database = cluster.address.database): Promise<string> {
-  const { host, port, user } = cluster.address
+async function start(
+  database = cluster.address.database,
+  { host, port, user } = cluster.address,
+): Promise<string> {
   try {
     const service = await spawnService({
       DATABASE_URL: `postgres://${user}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`,
@@ -54,6 +56,12 @@ async function start(database = cluster.address.database): Promise<string> {
 
 t.test('it starts where all guards are up', async (t) => {
   t.equal(await start(), 'up')
+})
+
+t.test('a login of a like name is no working role', async (t) => {
+  await owner`create role waymark_app login superuser`
+  await owner`create database of_its_own owner waymark_app`
+  t.equal(await start('of_its_own', { ...cluster.address, user: 'waymark_app' }), 'up')
 })
 
 for (const { what, off, on, says } of [

@@ -11,10 +11,16 @@ export interface OpenGuards {
   openTables: string[]
 }
 
-/** Asked of the server itself, once, at start: a setting changed by hand shows here first. */
+/**
+ * Asked of the server itself, once, at start: a setting changed by hand shows here first. The login itself serves no request,
+ * whatever it is called.
+ */
 export async function readGuards(owner: Database): Promise<OpenGuards> {
   const [row] = await owner<[OpenGuards]>`
-    with roles as (select oid, rolname, rolsuper or rolbypassrls as is_mighty from pg_roles where rolname like 'waymark\\_%'),
+    with roles as (
+        select oid, rolname, rolsuper or rolbypassrls as is_mighty from pg_roles
+        where rolname like 'waymark\\_%' and rolname <> current_user
+      ),
       tables as (
         select oid, relname, relowner, relrowsecurity and relforcerowsecurity as is_guarded from pg_class
         where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')

@@ -6,6 +6,8 @@ export interface GroupCounts {
   counts: readonly number[]
   /** Already hidden, whatever its counts are. */
   isHidden?: boolean
+  /** Another figure that is shown tells of the same people, so that hiding it hides no other. */
+  isTold?: boolean
 }
 
 /**
@@ -41,15 +43,14 @@ export function hiddenGroups(
   if (hidden.size === 0 || overlapping) return hidden
 
   const isEnough = (): boolean => {
-    const together = sumOf(
-      groups.filter(({ value }) => hidden.has(value)),
-      total.length,
-    )
+    const unknown = groups.filter(({ value, isTold = false }) => hidden.has(value) && !isTold)
+    if (unknown.length === 0) return true
+    const together = sumOf(unknown, total.length)
     const isKnown = together.some((count, at) => count === 0 && total[at] !== 0)
-    return hidden.size > 1 && !isAnySmall(together) && !isKnown
+    return unknown.length > 1 && !isAnySmall(together) && !isKnown
   }
   const further = groups
-    .filter(({ value }) => !hidden.has(value))
+    .filter(({ value, isTold = false }) => !hidden.has(value) && !isTold)
     .sort((a, b) => sizeOf(a) - sizeOf(b) || (a.value < b.value ? -1 : 1))
   for (const { value } of further) {
     if (isEnough()) break

@@ -69,5 +69,5 @@ export const EVERYBODY: Group = { by: '', value: '' }
 /** A number, for blocks are looked up more often than anything else: both of its months, six digits each. */
 export const blockKey = ({ first, last }: Block): number => first * 1_000_000 + last
 
-export const isCellOf = (one: Released, other: Released): boolean =>
+export const isCellOf = (one: Group, other: Group): boolean =>
   one.by === other.by && one.value === other.value

@@ -128,9 +128,12 @@ function leakIn(told: readonly Told[]): string | undefined {
 
 const quarter = PERIODS.find(({ label }) => label === '2018-19-Q4')
 
-const closedThen = someCase.map(
-  (one): Made => ({ ...one, closedAfter: 80 + (one.closedAfter % 70), paired: true, cohorts: [] }),
-)
+const closedThen = someCase.map((one): Made => ({
+  ...one,
+  closedAfter: 80 + (one.closedAfter % 70),
+  paired: true,
+  cohorts: [],
+}))
 const many = fc.array(closedThen, { minLength: 60, maxLength: 200 })
 const more = fc.array(closedThen, { maxLength: 12 })
 
@@ -164,3 +167,51 @@ function testLeaks(title: string, by: readonly (undefined | 'crime-type')[]): vo
 const NOBODY = { closedCases: null, withStart: null, paired: null, rate: null }
 
 testLeaks('a measure of some cases tells nothing beside the others', [undefined])
+testLeaks('nor beside the groups of the same cases', [undefined, 'crime-type'])
+
+/** So many of a crime, of whom every other one's need is gone. */
+const those = (howMany: number, crimeType: Made['crimeType']): Made[] =>
+  Array.from({ length: howMany }, (_, at) => ({
+    ...{
+      closedAfter: 90,
+      lasts: 30,
+      start: 12,
+      end: at % 2 === 0 ? 4 : 12,
+      paired: true,
+      closure: 'planned',
+    },
+    ...{ sex: 'female', crimeType, cohorts: [], referralSource: 'police', client: null },
+  }))
+
+function ask(office: Office, made: readonly Made[]): ReadonlyMap<string, number> {
+  if (quarter === undefined) throw new Error('it is there')
+  const { total, groups } = office.ask(made.map(caseOf), quarter, 'crime-type')
+  const told = [
+    ...toldBy(total, ''),
+    ...groups.flatMap((group) => toldBy({ ...group, completeness: NOBODY }, group.value)),
+  ]
+  return new Map(told.map(({ name, count }) => [name, count]))
+}
+
+t.test('a group that a measure tells of hides no other one', async (t) => {
+  const told = ask(new Office(ENDED, measures), [
+    ...those(20, 'burglary'),
+    ...those(3, 'fraud'),
+    ...those(40, null),
+  ])
+  t.equal(told.get('total pairs of all'), 63)
+  t.equal(told.get('resolved burglary denominator of all'), 20)
+  t.notOk(told.has('total pairs of not-stated'), '63 without 20 and 40 would be the three')
+})
+
+t.test('a measure does not tell later of a group that hides another one', async (t) => {
+  const office = new Office(ENDED, measures)
+  const first = [...those(2, 'burglary'), ...those(3, 'fraud'), ...those(40, null)]
+  const before = ask(office, first)
+  t.equal(before.get('total pairs of not-stated'), 40)
+  t.notOk(before.has('total pairs of burglary') || before.has('total pairs of fraud'))
+  const after = ask(office, [...first, ...those(20, 'burglary')])
+  t.equal(after.get('total pairs of all'), 65)
+  t.equal(after.get('total pairs of not-stated'), 40)
+  t.notOk(after.has('resolved burglary denominator of all'), '65 without 40 and 22 would be the three')
+})

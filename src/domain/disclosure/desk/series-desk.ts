@@ -397,6 +397,7 @@ export class SeriesDesk implements Teller {
         isHidden:
           (!isAlone && !this.#isFit(block, rows, { by, value })) ||
           !this.#fitsShown(block, rows, { by, value }),
+        isTold: this.#follows.isToldElsewhere(block, { by, value }),
       }
     })
     const hidden = hiddenGroups(groups, {

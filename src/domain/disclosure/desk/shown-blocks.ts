@@ -148,6 +148,13 @@ export class ShownBlocks {
       .flatMap((one) => cellIn(this.#cells, one, group)?.rows ?? [])
   }
 
+  /** The groups of one kind in a period, each once, shown or hidden. */
+  groupsWithin(period: Block, by: string): Group[] {
+    const within = this.#blocks.filter((block) => contains(period, block))
+    const cells = within.flatMap((block) => this.cellsOf(block).filter((cell) => cell.by === by))
+    return [...new Set(cells.map(({ value }) => value))].map((value) => ({ by, value }))
+  }
+
   /** One number of every block within a range that is shown, but of those in the way of another block. */
   countedWithin(range: Block, group: Group, count: string, inTheWay?: Block): CountedBlock[] {
     return this.#blocks

@@ -1,9 +1,12 @@
 import type { MeasureRow } from '../../outcomes/measure-figure.ts'
+import type { Group } from '../released.ts'
 
 /** One of the numbers of people that a series tells. */
 export interface Told {
   series: string
   count: string
+  /** Of this group, wherever the link is looked at; absent: of everybody or of each group, as it is asked for. */
+  of?: Group
 }
 
 /**
@@ -15,7 +18,13 @@ export interface Link {
   parts: readonly Told[]
   /** Those parts that are shown are taken away, and the others stay in what follows. */
   isRest?: true
+  /** The one part is the same people as the whole. */
+  isSame?: true
 }
+
+/** Whether it holds between numbers of different groups, or of a group and of everybody. */
+export const isAcrossGroups = ({ whole, parts }: Link): boolean =>
+  [whole, ...parts].some(({ of }) => of !== undefined)
 
 /** A pair of scores at the start and the end, as kept. */
 export type Cell = Pick<MeasureRow, 'x' | 'y'>

@@ -1,8 +1,9 @@
+import { dimensions } from '../../counting/groups.ts'
 import type { CountingPlan } from '../../counting/plan.ts'
 import { bestScore, type Instrument, type Score } from '../../instrument.ts'
 import { isPairMeasure, type Measure, type PairMeasure } from '../../measure.ts'
 import { judgePair, scoredEnd } from '../../measures/judge-pair.ts'
-import type { Where } from '../../measures/where.ts'
+import type { Where, WhereField } from '../../measures/where.ts'
 import { reliableCounts, type Series } from '../series.ts'
 import { isDisjoint, type Cell, type Link, type Told } from './link.ts'
 import { isAmong, isApart } from './whose.ts'
@@ -20,10 +21,44 @@ export function scoreLinks(
   return instruments.flatMap((instrument) =>
     instrument.scores.flatMap((score) => {
       const moved = cells.get(`${instrument.id}@${instrument.version} ${score.id}`) ?? []
-      const sets = series.flatMap((one) => peopleTold(one, instrument, score))
-      return linksOf(sets.map(({ isTold, ...told }) => ({ ...told, moves: new Set(moved.filter(isTold)) })))
+      const told = series.flatMap((one) => peopleTold(one, instrument, score))
+      const sets = told.map(({ isTold, ...who }) => ({ ...who, moves: new Set(moved.filter(isTold)) }))
+      return [...linksOf(sets), ...linksAcrossGroups(sets)]
     }),
   )
+}
+
+/**
+ * Measures that ask for the cases of a group by themselves tell what the groups of the others do: of each kind of group that
+ * some ask for, those measures beside the groups that they ask for.
+ */
+function linksAcrossGroups(sets: readonly ToldPeople[]): Link[] {
+  return Object.entries(dimensions).flatMap(([by, field]) => {
+    const asking = sets.filter(({ where }) => listedIn(where, field).length > 0)
+    const values = new Set(asking.flatMap(({ where }) => listedIn(where, field)))
+    const groups = [...values].flatMap((value) => {
+      const where = { [field]: [value] }
+      return sets
+        .filter((set) => set.where[field] === undefined)
+        .map((set) => ({
+          ...set,
+          told: { ...set.told, of: { by, value } },
+          where: { ...set.where, ...where },
+        }))
+    })
+    return linksOf([...asking, ...groups]).filter(isBetweenGroups)
+  })
+}
+
+const listedIn = (where: Where, field: WhereField): readonly string[] => {
+  const choice = where[field]
+  return choice === undefined || 'not' in choice ? [] : choice
+}
+
+/** What the groups of one kind tell of each other is looked at where they are hidden. */
+function isBetweenGroups({ whole, parts }: Link): boolean {
+  const groups = new Set([whole, ...parts].map(({ of }) => of?.value))
+  return groups.size > 1 && groups.has(undefined)
 }
 
 /** Whoever made one of some moves, in cases of some kind. */
@@ -42,7 +77,13 @@ function linksOf(sets: readonly ToldPeople[]): Link[] {
   const add = (whole: ToldPeople, ...parts: readonly ToldPeople[]): void => {
     const told = [whole, ...parts].map((one) => one.told)
     const isOneSeries = new Set(told.map(({ series }) => series)).size === 1
-    if (!isOneSeries) links.push({ whole: whole.told, parts: parts.map((part) => part.told) })
+    if (isOneSeries) return
+    const isSame = parts.every((part) => isPart(whole, part))
+    links.push({
+      whole: whole.told,
+      parts: parts.map((part) => part.told),
+      ...(isSame && { isSame }),
+    })
   }
   for (const whole of sets) {
     const parts = sets.filter((set) => set !== whole && set.moves.size > 0 && isPart(set, whole))

@@ -1,7 +1,7 @@
 import type { MeasureRow } from '../../outcomes/measure-figure.ts'
 import { overlap, type Block } from '../blocks.ts'
 import type { Moves } from '../desk/moves.ts'
-import { blockKey, type Group, type Released } from '../released.ts'
+import { blockKey, EVERYBODY, isCellOf, type Group, type Released } from '../released.ts'
 import { merged } from '../rows.ts'
 import type { ShownBlocks, ToldNumbers } from '../desk/shown-blocks.ts'
 import { isSmall } from '../small.ts'
@@ -27,10 +27,13 @@ export interface ToldBundle<T extends Teller = Teller> {
   /** Those without which no number follows. */
   needed: readonly T[]
   links: readonly BundledLink[]
+  isAcrossGroups: boolean
 }
 
 interface Term<T extends Teller = Teller> {
   teller: T
+  /** The group that it is about, if the bundle is across groups. */
+  of: Group
   /** Where it is not shown, its people stay in what follows. */
   mayBeHidden: boolean
 }
@@ -41,6 +44,7 @@ export class WhatFollows<T extends Teller> {
   readonly #bundles: readonly ToldBundle<T>[]
   /** Blocks that no other block of these series goes beyond, and how often these had changed by then. */
   readonly #cutAlike = new Map<number, { changes: number; isCutAlike: boolean }>()
+  readonly #forGroups: [Group, readonly ToldBundle<T>[]][] = []
   /** The other series, each once. */
   readonly others: readonly T[]
 
@@ -57,9 +61,10 @@ export class WhatFollows<T extends Teller> {
     const isFit = (count: number): boolean =>
       Number.isNaN(count) || (count >= 0 && !isSmall(count, minimumCount))
     const isCutAlike = this.#isCutAlike(block)
-    return this.#bundles.every((bundle) => {
+    return this.#bundlesFor(group).every((bundle) => {
       const told = this.#toldToday(bundle, block, rows, group)
       if (told && !bundle.links.every((link) => isFit(numberOf(link, told)))) return false
+      if (bundle.isAcrossGroups && !this.#leavesHidden(bundle, block, rows, isFit)) return false
       return (
         isCutAlike ||
         (this.#around(bundle, block, rows, group).every(({ told: around }) =>
@@ -68,6 +73,55 @@ export class WhatFollows<T extends Teller> {
           this.#nested(bundle, block, rows, group).every(isFit))
       )
     })
+  }
+
+  /** Whether another figure that is shown tells of just the people of this group. */
+  isToldElsewhere(block: Block, group: Group): boolean {
+    return this.#bundlesFor(group).some(
+      ({ isAcrossGroups, terms, links }) =>
+        isAcrossGroups &&
+        links.some(({ isSame }) => isSame) &&
+        terms.every(({ teller, of }) => teller === this.#own || teller.shown.now(block, of) !== undefined),
+    )
+  }
+
+  /**
+   * Whether what another figure leaves hidden beside its groups stays so when this one tells of everybody in a group that is
+   * hidden there.
+   */
+  #leavesHidden(
+    { terms, links }: ToldBundle<T>,
+    block: Block,
+    rows: readonly MeasureRow[],
+    isFit: (count: number) => boolean,
+  ): boolean {
+    const at = terms.findIndex(({ teller }) => teller !== this.#own)
+    const { teller, of } = terms[at] ?? {}
+    if (teller === undefined || of === undefined || of.by === '') return true
+    const own = this.#own.countsOf(rows)
+    const total = teller.shown.now(block, EVERYBODY)
+    const groups = teller.shown.groupsWithin(block, of.by)
+    const isHidden = groups.some((group) => isCellOf(group, of)) && !teller.shown.now(block, of)
+    if (total === undefined || !isHidden) return true
+    const shown = groups.flatMap((group) => teller.shown.now(block, group) ?? [])
+    return links
+      .filter(({ isSame }) => isSame)
+      .every(({ counts }) => {
+        const [theirs = '', ours = ''] = [counts[at], counts[1 - at]]
+        const left = shown.reduce((rest, one) => rest - (one.get(theirs) ?? 0), total.get(theirs) ?? 0)
+        return isFit(left - (own.get(ours) ?? 0))
+      })
+  }
+
+  /** Those that a number of this group is in. */
+  #bundlesFor(group: Group): readonly ToldBundle<T>[] {
+    const known = this.#forGroups.find(([one]) => isCellOf(one, group))
+    if (known) return known[1]
+    const isIn = ({ isAcrossGroups, terms }: ToldBundle<T>): boolean =>
+      !isAcrossGroups || terms.some(({ teller, of }) => teller === this.#own && isCellOf(of, group))
+    const bundles = this.#bundles.filter(isIn)
+    this.#forGroups.push([group, bundles])
+    return bundles
   }
 
   /** Whether the months around a block that make whole blocks of any of the series are the block itself. */
@@ -92,7 +146,7 @@ export class WhatFollows<T extends Teller> {
   ): void {
     const own = this.#own
     const isCutAlike = this.#isCutAlike(block)
-    for (const bundle of this.#bundles) {
+    for (const bundle of this.#bundlesFor(now)) {
       const today = this.#toldToday(bundle, block, now.rows, now)
       const then = today && this.#toldIn(release, bundle, block, own.countsOf(before.rows), now)
       // No number before or no number now: it does not follow.
@@ -114,6 +168,11 @@ export class WhatFollows<T extends Teller> {
     }
   }
 
+  /** Whether a term is the number that is looked at: in a bundle across groups, a series may tell of several. */
+  #isOwn(bundle: ToldBundle, term: Term, group: Group): boolean {
+    return term.teller === this.#own && isCellOf(groupOf(bundle, term, group), group)
+  }
+
   /**
    * What the series tell of a block, where the others are as they are shown. Of those that are not shown, the ones before it
    * count as they would be shown; the ones after it will have to fit.
@@ -122,11 +181,13 @@ export class WhatFollows<T extends Teller> {
     const own = this.#own
     const isNever = ({ rank, shown }: Teller): boolean => rank > own.rank && shown.blocks.length === 0
     if (bundle.needed.some(isNever)) return undefined
-    return toldBy(bundle, ({ teller, mayBeHidden }) => {
-      if (teller === own) return own.countsOf(rows)
-      return teller.rank < own.rank && !mayBeHidden
+    return toldBy(bundle, (term) => {
+      const { teller, mayBeHidden } = term
+      if (this.#isOwn(bundle, term, group)) return own.countsOf(rows)
+      // Groups that were never asked for are told by nobody.
+      return teller.rank < own.rank && !mayBeHidden && !bundle.isAcrossGroups
         ? teller.toldIn(block, group)
-        : teller.shown.now(block, group)
+        : teller.shown.now(block, groupOf(bundle, term, group))
     })
   }
 
@@ -138,8 +199,10 @@ export class WhatFollows<T extends Teller> {
     own: ToldNumbers | undefined,
     group: Group,
   ): Told | undefined {
-    return toldBy(bundle, ({ teller }) =>
-      teller === this.#own ? own : teller.shown.before(release, block, group),
+    return toldBy(bundle, (term) =>
+      this.#isOwn(bundle, term, group)
+        ? own
+        : term.teller.shown.before(release, block, groupOf(bundle, term, group)),
     )
   }
 
@@ -156,10 +219,10 @@ export class WhatFollows<T extends Teller> {
     const own = this.#own
     const ranges = this.#rangesOf(bundle, block).filter((range) => blockKey(range) !== blockKey(block))
     return ranges.flatMap((range) => {
-      const told = toldBy(bundle, ({ teller }) =>
-        teller === own
+      const told = toldBy(bundle, (term) =>
+        this.#isOwn(bundle, term, group)
           ? own.countsOf(merged([...rows, ...own.shown.beside(block, range, group)]))
-          : teller.shown.now(range, group),
+          : term.teller.shown.now(range, groupOf(bundle, term, group)),
       )
       return told ? [{ range, told }] : []
     })
@@ -180,8 +243,9 @@ export class WhatFollows<T extends Teller> {
    * What the narrowest months of a figure have more than months within them of another one, whose people are among its own:
    * the two may be cut differently.
    */
-  #nested({ terms, links }: ToldBundle, block: Block, rows: readonly MeasureRow[], group: Group): number[] {
+  #nested(bundle: ToldBundle, block: Block, rows: readonly MeasureRow[], group: Group): number[] {
     const own = this.#own
+    const { terms, links } = bundle
     const [whole, part] = terms
     if (own.isDated || whole === undefined || part === undefined || terms.length > 2) return []
     const { teller: other } = whole.teller === own ? part : whole
@@ -189,18 +253,22 @@ export class WhatFollows<T extends Teller> {
     const range = wholeFor(block, [own, other])
     // Cut alike: what follows over the same months is all that follows.
     if (blockKey(range) === blockKey(block)) return []
-    const counted = ({ teller: { shown } }: Term, count: string): CountedBlock[] =>
-      shown === own.shown
-        ? [
-            ...shown.countedWithin(range, group, count, block),
-            { ...block, count: shown.count(rows, count) },
-          ].sort((a, b) => a.first - b.first)
-        : shown.countedWithin(range, group, count)
+    const counted = (term: Term, count: string): CountedBlock[] => {
+      const { shown } = term.teller
+      const its = groupOf(bundle, term, group)
+      if (shown !== own.shown) return shown.countedWithin(range, its, count)
+      const tried = { ...block, count: shown.count(rows, count) }
+      return [...shown.countedWithin(range, its, count, block), tried].sort((a, b) => a.first - b.first)
+    }
     return links.flatMap(({ counts: [all = '', some = ''] }) =>
       differencesAround(counted(whole, all), counted(part, some)),
     )
   }
 }
+
+/** Whom a term is about, where a bundle is looked at for a group. */
+const groupOf = ({ isAcrossGroups }: ToldBundle, { of }: Term, asked: Group): Group =>
+  isAcrossGroups ? of : asked
 
 /** What each of a bundle's series tells, in its place; undefined: what is left in the rest. */
 type Told = readonly (ToldNumbers | undefined)[]
@@ -242,18 +310,18 @@ export function toldBundles<T extends Teller>(
 
 /** Undefined: one of its series is not there. */
 function toldBundle<T extends Teller>(
-  { terms: bundled, links }: Bundle,
+  { terms: bundled, links, isAcrossGroups }: Bundle,
   tellerOf: (series: string) => T | undefined,
 ): ToldBundle<T> | undefined {
   const terms: Term<T>[] = []
-  for (const { series, mayBeHidden } of bundled) {
+  for (const { series, of, mayBeHidden } of bundled) {
     const teller = tellerOf(series)
     if (teller === undefined) return undefined
-    terms.push({ teller, mayBeHidden })
+    terms.push({ teller, of, mayBeHidden })
   }
   const tellers = [...new Set(terms.map(({ teller }) => teller))]
   const needed = terms.filter(({ mayBeHidden }) => !mayBeHidden).map(({ teller }) => teller)
-  return { terms, tellers, needed, links }
+  return { terms, tellers, needed, links, isAcrossGroups }
 }
 
 /** The narrowest months around a block that cut through none of their blocks. */

@@ -47,6 +47,18 @@ t.test('a group that overlaps others is hidden if the rest beside it is small', 
   t.same([...found], ['a'], 'two of twenty are not in a')
 })
 
+t.test('a group that is told elsewhere hides no other one', async (t) => {
+  const told = (value: string, ...counts: [number, number][]): string => {
+    const groups = groupsOf(...counts).map((one) => ({ ...one, isTold: one.value === value }))
+    const found = hiddenGroups(groups, { total: totalOf(groups), overlapping: false, minimumCount: LEAST })
+    return [...found].sort().join('')
+  }
+  t.equal(told('', [20, 40], [30, 60], [1, 10], [10, 20]), 'cd', 'the smallest of the others')
+  t.equal(told('d', [20, 40], [30, 60], [1, 10], [10, 20]), 'ac', 'but not one that is told')
+  t.equal(told('d', [20, 40], [30, 60], [3, 6], [3, 6]), 'acd', 'nor is a small one that is told enough')
+  t.equal(told('c', [20, 40], [30, 60], [1, 10]), 'c', 'and for its own sake no other one is hidden')
+})
+
 /** What somebody can know who sees the total and the shown groups: each hidden count's least and most, by brute force. */
 function boundsOf(total: number, shown: readonly number[], howMany: number): [least: number, most: number] {
   const rest = total - shown.reduce((sum, count) => sum + count, 0)

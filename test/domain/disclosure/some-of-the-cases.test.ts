@@ -201,6 +201,7 @@ t.test('a group that a measure tells of hides no other one', async (t) => {
   ])
   t.equal(told.get('total pairs of all'), 63)
   t.equal(told.get('resolved burglary denominator of all'), 20)
+  t.equal(told.get('total pairs of burglary'), 20, 'to hide what is told would be of no use')
   t.notOk(told.has('total pairs of not-stated'), '63 without 20 and 40 would be the three')
 })
 

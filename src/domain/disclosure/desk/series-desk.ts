@@ -382,7 +382,7 @@ export class SeriesDesk implements Teller {
     return wanted.flatMap((by) => (by === '' ? [total] : this.#groupsIn(block, by, total, isAlone)))
   }
 
-  /** @param isAlone whatever other series show */
+  /** @param isAlone whatever follows beside other series */
   #groupsIn(block: Block, by: string, total: Released, isAlone: boolean): Released[] {
     const { countsOf } = this
     const minimumCount = this.#rules.minimumCountIn(block)

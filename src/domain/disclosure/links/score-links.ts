@@ -78,7 +78,7 @@ function linksOf(sets: readonly ToldPeople[]): Link[] {
     const told = [whole, ...parts].map((one) => one.told)
     const isOneSeries = new Set(told.map(({ series }) => series)).size === 1
     if (isOneSeries) return
-    const isSame = parts.every((part) => isPart(whole, part))
+    const isSame = parts.length === 1 && parts.every((part) => isPart(whole, part))
     links.push({
       whole: whole.told,
       parts: parts.map((part) => part.told),

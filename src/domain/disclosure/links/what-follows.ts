@@ -44,6 +44,8 @@ export class WhatFollows<T extends Teller> {
   readonly #bundles: readonly ToldBundle<T>[]
   /** Blocks that no other block of these series goes beyond, and how often these had changed by then. */
   readonly #cutAlike = new Map<number, { changes: number; isCutAlike: boolean }>()
+  /** Whether any bundle is: in few contracts, and each number is asked for its bundles. */
+  readonly #isAcrossGroups: boolean
   readonly #forGroups: [Group, readonly ToldBundle<T>[]][] = []
   /** The other series, each once. */
   readonly others: readonly T[]
@@ -51,6 +53,7 @@ export class WhatFollows<T extends Teller> {
   constructor(own: T, bundles: readonly ToldBundle<T>[]) {
     this.#own = own
     this.#bundles = bundles
+    this.#isAcrossGroups = bundles.some(({ isAcrossGroups }) => isAcrossGroups)
     const tellers = new Set(bundles.flatMap((bundle) => bundle.tellers))
     tellers.delete(own)
     this.others = [...tellers]
@@ -95,26 +98,26 @@ export class WhatFollows<T extends Teller> {
     rows: readonly MeasureRow[],
     isFit: (count: number) => boolean,
   ): boolean {
+    const same = links.filter(({ isSame }) => isSame)
     const at = terms.findIndex(({ teller }) => teller !== this.#own)
     const { teller, of } = terms[at] ?? {}
-    if (teller === undefined || of === undefined || of.by === '') return true
-    const own = this.#own.countsOf(rows)
+    if (same.length === 0 || teller === undefined || of === undefined || of.by === '') return true
     const total = teller.shown.now(block, EVERYBODY)
     const groups = teller.shown.groupsWithin(block, of.by)
     const isHidden = groups.some((group) => isCellOf(group, of)) && !teller.shown.now(block, of)
     if (total === undefined || !isHidden) return true
+    const own = this.#own.countsOf(rows)
     const shown = groups.flatMap((group) => teller.shown.now(block, group) ?? [])
-    return links
-      .filter(({ isSame }) => isSame)
-      .every(({ counts }) => {
-        const [theirs = '', ours = ''] = [counts[at], counts[1 - at]]
-        const left = shown.reduce((rest, one) => rest - (one.get(theirs) ?? 0), total.get(theirs) ?? 0)
-        return isFit(left - (own.get(ours) ?? 0))
-      })
+    return same.every(({ counts }) => {
+      const [theirs = '', ours = ''] = [counts[at], counts[1 - at]]
+      const left = shown.reduce((rest, one) => rest - (one.get(theirs) ?? 0), total.get(theirs) ?? 0)
+      return isFit(left - (own.get(ours) ?? 0))
+    })
   }
 
   /** Those that a number of this group is in. */
   #bundlesFor(group: Group): readonly ToldBundle<T>[] {
+    if (!this.#isAcrossGroups) return this.#bundles
     const known = this.#forGroups.find(([one]) => isCellOf(one, group))
     if (known) return known[1]
     const isIn = ({ isAcrossGroups, terms }: ToldBundle<T>): boolean =>

@@ -216,3 +216,11 @@ t.test('a measure does not tell later of a group that hides another one', async 
   t.equal(after.get('total pairs of not-stated'), 40)
   t.notOk(after.has('resolved burglary denominator of all'), '65 without 40 and 22 would be the three')
 })
+
+t.test('a measure of two groups is held against each with its own people', async (t) => {
+  const made = [...those(11, 'burglary'), ...those(12, 'fraud'), ...those(40, null)]
+  const told = ask(new Office(ENDED, measures), made)
+  t.equal(told.get('resolved any crime denominator of all'), 23)
+  t.equal(told.get('total pairs of burglary'), 11, '23 without 11 and 12 is nobody')
+  t.equal(told.get('total pairs of fraud'), 12)
+})

@@ -58,10 +58,11 @@ t.test('it starts where all guards are up', async (t) => {
   t.equal(await start(), 'up')
 })
 
-t.test('a login of a like name is no working role', async (t) => {
+t.test('a login of a like name is no working role, of this database or of another', async (t) => {
   await owner`create role waymark_app login superuser`
   await owner`create database of_its_own owner waymark_app`
   t.equal(await start('of_its_own', { ...cluster.address, user: 'waymark_app' }), 'up')
+  t.equal(await start(), 'up')
 })
 
 for (const { what, off, on, says } of [
@@ -82,6 +83,12 @@ for (const { what, off, on, says } of [
     off: ['alter role waymark_worker bypassrls'],
     on: ['alter role waymark_worker nobypassrls'],
     says: 'The role waymark_worker passes row security: alter role waymark_worker nosuperuser nobypassrls.',
+  },
+  {
+    what: 'connections that begin as a superuser',
+    off: ['alter role waymark_connection superuser'],
+    on: ['alter role waymark_connection nosuperuser'],
+    says: 'The role waymark_connection passes row security: alter role waymark_connection nosuperuser nobypassrls.',
   },
   {
     what: 'a working role that owns a table',

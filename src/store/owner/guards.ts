@@ -12,14 +12,14 @@ export interface OpenGuards {
 }
 
 /**
- * Asked of the server itself, once, at start: a setting changed by hand shows here first. The login itself serves no request,
- * whatever it is called.
+ * Asked of the server itself, once, at start: a setting changed by hand shows here first. Working roles are those that policies
+ * are for, and the one in which connections start; not whatever has a name like theirs, as the login may.
  */
 export async function readGuards(owner: Database): Promise<OpenGuards> {
   const [row] = await owner<[OpenGuards]>`
     with roles as (
         select oid, rolname, rolsuper or rolbypassrls as is_mighty from pg_roles
-        where rolname like 'waymark\\_%' and rolname <> current_user
+        where rolname = 'waymark_connection' or oid in (select unnest(polroles) from pg_policy)
       ),
       tables as (
         select oid, relname, relowner, relrowsecurity and relforcerowsecurity as is_guarded from pg_class

@@ -1,5 +1,6 @@
 import type { Assessment, Dating } from '../../domain/casework/support-case.ts'
 import type { Sql, Write } from '../database.ts'
+import { eachOf } from '../each-of.ts'
 import type { PageRequest } from '../store.ts'
 
 export type StoredAssessment = Assessment & {
@@ -23,6 +24,8 @@ export const assessmentsIn = (sql: Sql) => {
     jsonb_to_recordset(${sql.json(assessments as never)}) as r (ref text, "caseRef" text, "instrumentId" text,
       "instrumentVersion" smallint, stage text, respondent text, response text, "assessedOn" date, answers jsonb,
       scores int[], "sourceUpdatedAt" timestamptz, "receivedAt" timestamptz)`
+  const lookUp = (contractId: string, wanted: Write) => sql`
+    select ${wanted} from assessments where contract_id = ${contractId} and ref = wanted.key`
   return {
     async find(contractId: string, ref: string): Promise<StoredAssessment | undefined> {
       const rows = await sql<StoredAssessment[]>`
@@ -32,9 +35,8 @@ export const assessmentsIn = (sql: Sql) => {
 
     /** Those of the named ones that are there; nobody else changes them, nor moves them to other cases, until this ends. */
     async lock(contractId: string, refs: readonly string[]): Promise<StoredAssessment[]> {
-      return sql<StoredAssessment[]>`
-        select ${columns} from assessments
-        where contract_id = ${contractId} and ref = any(${refs as string[]}) order by ref for update`
+      const lookup = lookUp(contractId, columns)
+      return sql<StoredAssessment[]>`select found.* from ${eachOf(sql, refs, lookup, { isLocked: true })}`
     },
 
     /** What dates the named cases, of their valid assessments: once those are locked, nobody else changes it. */
@@ -42,9 +44,10 @@ export const assessmentsIn = (sql: Sql) => {
       contractId: string,
       caseRefs: readonly string[],
     ): Promise<(Dating & { caseRef: string })[]> {
-      return sql<(Dating & { caseRef: string })[]>`
+      const lookup = sql`
         select case_ref, ref, stage, response, assessed_on from assessments
-        where contract_id = ${contractId} and case_ref = any(${caseRefs as string[]}) and withdrawn_at is null`
+        where contract_id = ${contractId} and case_ref = wanted.key and withdrawn_at is null`
+      return sql<(Dating & { caseRef: string })[]>`select found.* from ${eachOf(sql, caseRefs, lookup)}`
     },
 
     /** A reference that is taken meanwhile fails the unit of work. */
@@ -63,7 +66,7 @@ export const assessmentsIn = (sql: Sql) => {
       return [
         sql`
           insert into assessment_revisions (${content})
-          select ${content} from assessments where contract_id = ${contractId} and ref = any(${refs})`,
+          select found.* from ${eachOf(sql, refs, lookUp(contractId, content))}`,
         sql`
           update assessments a set revision = a.revision + 1, withdrawn_at = null, case_ref = r."caseRef",
             instrument_id = r."instrumentId", instrument_version = r."instrumentVersion", stage = r.stage,

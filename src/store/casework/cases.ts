@@ -1,6 +1,7 @@
 import type { SupportCase } from '../../domain/casework/support-case.ts'
 import type { LondonDate } from '../../domain/period.ts'
 import type { Sql, Write } from '../database.ts'
+import { eachOf } from '../each-of.ts'
 import type { PageRequest } from '../store.ts'
 
 export type StoredCase = SupportCase & {
@@ -35,18 +36,16 @@ export const casesIn = (sql: Sql) => {
 
     /** Locks those of the named cases that are there, in the order of their references, so that no two writes wait in a ring. */
     async lock(contractId: string, caseRefs: readonly string[]): Promise<StoredCase[]> {
-      return sql<StoredCase[]>`
-        select ${columns} from cases
-        where contract_id = ${contractId} and case_ref = any(${caseRefs as string[]})
-        order by case_ref for update`
+      const lookup = sql`select ${columns} from cases where contract_id = ${contractId} and case_ref = wanted.key`
+      return sql<StoredCase[]>`select found.* from ${eachOf(sql, caseRefs, lookup, { isLocked: true })}`
     },
 
     /** Locks them likewise, and reads their days alone. */
     async lockDays(contractId: string, caseRefs: readonly string[]): Promise<CaseDays[]> {
-      return sql<CaseDays[]>`
+      const lookup = sql`
         select case_ref, closed_on, started_on, referred_on, counted_on, in_support_from from cases
-        where contract_id = ${contractId} and case_ref = any(${caseRefs as string[]})
-        order by case_ref for update`
+        where contract_id = ${contractId} and case_ref = wanted.key`
+      return sql<CaseDays[]>`select found.* from ${eachOf(sql, caseRefs, lookup, { isLocked: true })}`
     },
 
     /** A person's cases in every contract that can be seen, in one order everywhere. */
@@ -84,12 +83,13 @@ export const casesIn = (sql: Sql) => {
 
     /** Notes what assessments changed of cases: no new revision, since the case system's own record of them stands. */
     setDates(contractId: string, dates: readonly CaseDating[]): Write {
-      // Looked up row by row: PostgreSQL, asked to join the two, may read every case of a contract that it takes for small.
+      const lookup = sql`select ctid as place from cases where contract_id = ${contractId} and case_ref = wanted.key`
+      const refs = dates.map(({ caseRef }) => caseRef)
       const datesOf = sql`${sql.json(Object.fromEntries(dates.map((one) => [one.caseRef, one])))}::jsonb -> case_ref`
       return sql`
         update cases set counted_on = (${datesOf} ->> 'countedOn')::date,
           in_support_from = (${datesOf} ->> 'inSupportFrom')::date
-        where contract_id = ${contractId} and case_ref = any(${dates.map(({ caseRef }) => caseRef)})`
+        where ctid = any(array(select found.place from ${eachOf(sql, refs, lookup)}))`
     },
 
     async list(contractId: string, { limit, after }: PageRequest): Promise<StoredCase[]> {

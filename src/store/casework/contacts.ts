@@ -1,6 +1,7 @@
 import type { Contact } from '../../domain/casework/contact.ts'
 import type { LondonDate } from '../../domain/period.ts'
 import type { Sql, Write } from '../database.ts'
+import { eachOf } from '../each-of.ts'
 import type { PageRequest } from '../store.ts'
 
 export type StoredContact = Contact & {
@@ -67,10 +68,12 @@ export const contactsIn = (sql: Sql) => {
 
     /** The days of some cases' contacts. */
     async daysOf(contractId: string, caseRefs: readonly string[]): Promise<LondonDate[]> {
-      const rows = await sql<{ heldOn: LondonDate }[]>`
-        select distinct k.held_on from contact_cases l
+      const lookup = sql`
+        select k.held_on from contact_cases l
         join contacts k on k.contract_id = l.contract_id and k.ref = l.ref
-        where l.contract_id = ${contractId} and l.case_ref = any(${caseRefs as string[]}) and k.withdrawn_at is null`
+        where l.contract_id = ${contractId} and l.case_ref = wanted.key and k.withdrawn_at is null`
+      const rows = await sql<{ heldOn: LondonDate }[]>`
+        select distinct found.held_on from ${eachOf(sql, caseRefs, lookup)}`
       return rows.map(({ heldOn }) => heldOn)
     },
 

@@ -1,4 +1,5 @@
 import type { Sql, Write } from '../database.ts'
+import { eachOf } from '../each-of.ts'
 
 /** What was erased, by a hash of its name, and whose it was. */
 export interface Erasure {
@@ -11,11 +12,10 @@ const inHex = (digest: Uint8Array): string => Buffer.from(digest).toString('hex'
 export const erasuresIn = (sql: Sql) => ({
   /** Those of the named ones that were erased. */
   async find(contractId: string, digests: readonly Uint8Array[]): Promise<Erasure[]> {
-    return sql<Erasure[]>`
+    const lookup = sql`
       select digest, delivered_by from erasures
-      where contract_id = ${contractId} and digest in (
-          select decode(hex, 'hex') from unnest(${digests.map(inHex)}::text[]) hex
-        )`
+      where contract_id = ${contractId} and digest = wanted.key`
+    return sql<Erasure[]>`select found.* from ${eachOf(sql, digests.map(inHex), lookup, { isHex: true })}`
   },
 
   /** Whether it was erased in any contract that can be seen. */

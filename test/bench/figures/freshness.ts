@@ -29,8 +29,9 @@ export async function benchFreshness(stand: Stand): Promise<void> {
   })
 
   async function write(n: number, isWatched: boolean): Promise<void> {
-    const period = `2021-M${String(1 + (n % 12)).padStart(2, '0')}`
     const contract = CONTRACTS[n % CONTRACTS.length] ?? ''
+    // Every contract gets to each of the months: 240 months of contracts in turn.
+    const period = `2021-M${String(1 + (Math.floor(n / CONTRACTS.length) % 12)).padStart(2, '0')}`
     await send('PUT', `contracts/${contract}/assessments/fresh-${n}`, keys.provider, {
       body: {
         ...{ case: `fresh-${n}`, instrument: 'victim-needs', stage: 'end' },

@@ -1,4 +1,4 @@
-import type { Sql, Write } from './database.ts'
+import type { Sql, Write } from '../database.ts'
 
 /**
  * What is found for each of some keys: rows `found`, in the order of the keys, so that no two that lock wait in a ring.

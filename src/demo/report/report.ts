@@ -13,7 +13,7 @@ export function introduction(portfolios: readonly Portfolio[]): string {
     '',
     ...wrapped(
       `${contracts.length} contracts with ${figures.length} figures, as their commissioners published them. The people here are ` +
-        'made up: their case systems send them through the API, case by case and answer by answer. Counted one by one, ' +
+        'made up: their case systems send them through the API, one by one or as files of many lines. Counted one by one, ' +
         'they must give the published figures again.',
     ),
     '',

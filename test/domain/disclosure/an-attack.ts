@@ -170,7 +170,9 @@ export class Office {
       if (former) this.#past.push({ ...former, until: release })
       this.#released.set(keyOf(cell), cell)
     }
-    const figures = { cells: [...this.#released.values()].filter(isWithin(period)), askFor: askFor[0] ?? {} }
+    // In the order of time, as they are read.
+    const cells = [...this.#released.values()].sort((a, b) => a.first - b.first || a.last - b.last)
+    const figures = { cells: cells.filter(isWithin(period)), askFor: askFor[0] ?? {} }
     const around = { contract, plan, period }
     return {
       total: shownFigures(figures, around),

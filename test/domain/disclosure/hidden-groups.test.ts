@@ -47,6 +47,30 @@ t.test('a group that overlaps others is hidden if the rest beside it is small', 
   t.same([...found], ['a'], 'two of twenty are not in a')
 })
 
+t.test('those that linked figures hide go first, and as many as it takes', async (t) => {
+  const groups = groupsOf([20, 40], [30, 60], [1, 10], [10, 20])
+  const found = (beside: string, leavesEnough?: (hidden: ReadonlySet<string>) => boolean): string => {
+    const all = groups.map((one) => ({ ...one, isHiddenBeside: one.value === beside }))
+    const rules = { total: totalOf(groups), overlapping: false, minimumCount: LEAST }
+    return [...hiddenGroups(all, { ...rules, ...(leavesEnough && { leavesEnough }) })].sort().join('')
+  }
+  t.equal(found(''), 'cd')
+  t.equal(found('b'), 'bc', 'the largest, since it is hidden elsewhere')
+  t.equal(
+    found('', (hidden) => hidden.has('a')),
+    'acd',
+  )
+  t.equal(
+    found('', () => false),
+    'abcd',
+    'at last all of them',
+  )
+  const large = groupsOf([20, 40], [30, 60])
+  const rules = { total: totalOf(large), overlapping: false, minimumCount: LEAST }
+  const none = hiddenGroups(large, { ...rules, leavesEnough: (hidden) => hidden.size > 1 })
+  t.equal(none.size, 2, 'also where nothing would be hidden for its own sake')
+})
+
 t.test('a group that is told elsewhere hides no other one', async (t) => {
   const told = (value: string, ...counts: [number, number][]): string => {
     const groups = groupsOf(...counts).map((one) => ({ ...one, isTold: one.value === value }))

@@ -386,24 +386,34 @@ export class SeriesDesk implements Teller {
   #groupsIn(block: Block, by: string, total: Released, isAlone: boolean): Released[] {
     const { countsOf } = this
     const minimumCount = this.#rules.minimumCountIn(block)
-    const names = [...countsOf(total.rows).keys()]
-    const groups = this.#today.valuesOf(by).map((value) => {
+    const all = countsOf(total.rows)
+    const names = [...all.keys()]
+    const values = this.#today.valuesOf(by)
+    const groups = values.map((value) => {
       const rows = this.#today.rowsIn(block, { by, value })
       const told = countsOf(rows)
       return {
         cell: this.#today.cellIn(block, { by, value }),
         value,
+        told,
         counts: names.map((name) => told.get(name) ?? 0),
         isHidden:
           (!isAlone && !this.#isFit(block, rows, { by, value })) ||
           !this.#fitsShown(block, rows, { by, value }),
         isTold: this.#follows.isToldElsewhere(block, { by, value }),
+        isHiddenBeside: !isAlone && this.#follows.isHiddenBeside(block, { by, value }),
       }
     })
+    const toldOf = new Map(groups.map(({ value, told }) => [value, told]))
     const hidden = hiddenGroups(groups, {
-      total: [...countsOf(total.rows).values()],
+      total: [...all.values()],
       overlapping: this.#rules.isOverlapping(by) || this.#series.isOverlapping,
       minimumCount,
+      leavesEnough: (hidden) => {
+        const own = { all, shown: (value: string) => (hidden.has(value) ? undefined : toldOf.get(value)) }
+        const counted = (value: string) => toldOf.get(value)
+        return isAlone || this.#follows.leavesEnough(block, by, { ...own, counted }, values, minimumCount)
+      },
     })
     return groups.map(({ cell, value }) => (hidden.has(value) ? { ...cell, isHidden: true, rows: [] } : cell))
   }

@@ -112,6 +112,20 @@ export class ShownBlocks {
     return this.#blocks.some((block) => overlap(block, period) && !contains(period, block))
   }
 
+  /** Whether a group is shown in some blocks of a period, and not in others. */
+  isHiddenWithin(period: Block, group: Group): boolean {
+    const within = this.#blocks.filter((block) => contains(period, block))
+    const hiding = this.blocksHiding(period, group)
+    return hiding.length > 0 && hiding.length < within.length
+  }
+
+  /** The blocks of a period in which a group is not shown. */
+  blocksHiding(period: Block, group: Group): Block[] {
+    return this.#blocks.filter(
+      (block) => contains(period, block) && cellIn(this.#cells, block, group) === undefined,
+    )
+  }
+
   /** What a period tells by now; undefined: it is not shown. */
   now(period: Block, group: Group): ToldNumbers | undefined {
     return this.#toldIn(this.#cells, period, group)

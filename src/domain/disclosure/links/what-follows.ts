@@ -6,6 +6,7 @@ import { merged } from '../rows.ts'
 import type { ShownBlocks, ToldNumbers } from '../desk/shown-blocks.ts'
 import { isSmall } from '../small.ts'
 import type { Bundle, BundledLink, BundlesBySeries } from './bundles.ts'
+import { isEnoughLeft, type GroupsTold } from './left-hidden.ts'
 import { differencesAround, type CountedBlock } from './nested.ts'
 
 /** What is asked of a series that others are linked with. */
@@ -63,13 +64,14 @@ export class WhatFollows<T extends Teller> {
   isFit(block: Block, rows: readonly MeasureRow[], group: Group, minimumCount: number): boolean {
     const isFit = (count: number): boolean =>
       Number.isNaN(count) || (count >= 0 && !isSmall(count, minimumCount))
-    const isCutAlike = this.#isCutAlike(block)
+    const isAllSaid = this.#isCutAlike(block) && !this.#isHiddenWithin(block, group)
     return this.#bundlesFor(group).every((bundle) => {
       const told = this.#toldToday(bundle, block, rows, group)
       if (told && !bundle.links.every((link) => isFit(numberOf(link, told)))) return false
       if (bundle.isAcrossGroups && !this.#leavesHidden(bundle, block, rows, isFit)) return false
+      if (!isAllSaid && !this.#hiddenOfTheSame(bundle, block, group).every(isFit)) return false
       return (
-        isCutAlike ||
+        isAllSaid ||
         (this.#around(bundle, block, rows, group).every(({ told: around }) =>
           bundle.links.every((link) => isFit(numberOf(link, around))),
         ) &&
@@ -115,6 +117,56 @@ export class WhatFollows<T extends Teller> {
     })
   }
 
+  /** Whether a linked figure, whose total is shown, hides this group. */
+  isHiddenBeside(block: Block, group: Group): boolean {
+    return this.others.some(
+      ({ shown }) =>
+        shown.now(block, EVERYBODY) !== undefined &&
+        shown.now(block, group) === undefined &&
+        shown.groupsWithin(block, group.by).some((one) => isCellOf(one, group)),
+    )
+  }
+
+  /** Whether enough people stay hidden beside what linked figures tell of the groups of one kind. */
+  leavesEnough(
+    block: Block,
+    by: string,
+    own: GroupsTold,
+    values: readonly string[],
+    minimumCount: number,
+  ): boolean {
+    const isFit = (count: number): boolean => !isSmall(count, minimumCount)
+    return this.#bundles.every(({ terms, links, isAcrossGroups }) => {
+      const [whole, part] = terms
+      if (isAcrossGroups || terms.length !== 2 || whole === undefined || part === undefined) return true
+      const told = ({ teller }: Term<T>): GroupsTold => ({
+        all: teller.shown.now(block, EVERYBODY),
+        shown: (value) => teller.shown.now(block, { by, value }),
+        counted: (value) => teller.toldIn(block, { by, value }),
+        ...(teller === this.#own && own),
+      })
+      const { shown } = whole.teller === this.#own ? part.teller : whole.teller
+      if (shown.groupsWithin(block, by).length === 0) return true
+      return isEnoughLeft(links, { whole: told(whole), part: told(part), values }, isFit)
+    })
+  }
+
+  /**
+   * What a figure of the same people hides of a group within a block: it follows from this one and from what the other shows
+   * there, and with it all that the other has to tell.
+   */
+  #hiddenOfTheSame({ tellers, links, isAcrossGroups }: ToldBundle<T>, block: Block, group: Group): number[] {
+    const other = tellers.find((teller) => teller !== this.#own)
+    if (isAcrossGroups || other === undefined || !links.some(({ isSame }) => isSame)) return []
+    if (!other.shown.isHiddenWithin(block, group)) return []
+    const together = new Map<string, number>()
+    for (const hidden of other.shown.blocksHiding(block, group)) {
+      for (const [name, count] of other.toldIn(hidden, group) ?? [])
+        together.set(name, (together.get(name) ?? 0) + count)
+    }
+    return [...together.values()]
+  }
+
   /** Those that a number of this group is in. */
   #bundlesFor(group: Group): readonly ToldBundle<T>[] {
     if (!this.#isAcrossGroups) return this.#bundles
@@ -138,6 +190,11 @@ export class WhatFollows<T extends Teller> {
     const isCutAlike = ![this.#own, ...this.others].some(({ shown }) => shown.isCutAcross(block))
     this.#cutAlike.set(blockKey(block), { changes, isCutAlike })
     return isCutAlike
+  }
+
+  /** Whether any of the others shows the group in some of its blocks there, and hides it in some. */
+  #isHiddenWithin(block: Block, group: Group): boolean {
+    return group.by !== '' && this.others.some(({ shown }) => shown.isHiddenWithin(block, group))
   }
 
   /** By how much moves what follows, of everybody or a group, since a release: over a block, and over the months around it. */
@@ -254,8 +311,8 @@ export class WhatFollows<T extends Teller> {
     const { teller: other } = whole.teller === own ? part : whole
     if (other === own || other.isDated) return []
     const range = wholeFor(block, [own, other])
-    // Cut alike: what follows over the same months is all that follows.
-    if (blockKey(range) === blockKey(block)) return []
+    // Cut alike, and nothing hidden in between: what follows over the same months is all that follows.
+    if (blockKey(range) === blockKey(block) && !other.shown.isHiddenWithin(range, group)) return []
     const counted = (term: Term, count: string): CountedBlock[] => {
       const { shown } = term.teller
       const its = groupOf(bundle, term, group)

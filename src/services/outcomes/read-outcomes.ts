@@ -13,9 +13,11 @@ import {
 import type { Period } from '../../domain/period.ts'
 import { notFound } from '../../domain/problem.ts'
 import type { GroupFilter } from '../../store/counts.ts'
+import type { Store } from '../../store/store.ts'
 import type { Needs } from '../needs.ts'
 import { readReleased } from './read-released.ts'
 import { stampOf } from './release-figures.ts'
+import { sharedLook } from '../shared-look.ts'
 import { makeStateCache } from './state-cache.ts'
 import { waitForCounts } from './wait-for-counts.ts'
 
@@ -63,62 +65,72 @@ export const readOutcomes = (needs: ReadNeeds) => {
 
 const readExactOutcomes = ({ transact, definitions, clock, returnGraceDays }: ReadNeeds) => {
   const worked = makeStateCache<AnsweredFigures>(MOST_ENTRIES, entriesIn)
-  return (provider: string, { contractId, period, by }: OutcomesQuestion): Promise<OutcomesAnswer> =>
-    transact({ role: 'provider', organisation: provider }, async (store) => {
-      const { firstMonth, lastMonth } = period
-      // Marks first, and counts last: what is counted in between shows as pending, never as counted when it is not, and is
-      // never remembered as what was there before.
-      const [waiting, contract, recounts] = await Promise.all([
-        store.marks.months(contractId),
-        store.contracts.find(contractId),
-        store.releases.recounts(contractId),
-      ])
-      if (contract === undefined) throw notFound()
-      const wholePlan = planFor(contract, definitions)
-      const plan = agreedPlan(wholePlan)
-      const today = clock.today()
-      const grouping = groupingFor({ kind: 'provider', organisation: provider }, contract)
-      const isDated = hasDatedCounts(plan)
-      // What came into support before the period may still be in it.
-      const first = isDated ? 0 : firstMonth
-      const pending =
-        contract.countedWith === null || waiting.some((month) => month >= first && month <= lastMonth)
+  const look = sharedLook(
+    ({ provider, contractId }: { provider: string; contractId: string }) =>
+      transact({ role: 'provider', organisation: provider }, (store) => stateOf(store, contractId)),
+    ({ provider, contractId }) => `${provider} ${contractId}`,
+  )
+  return async (provider: string, { contractId, period, by }: OutcomesQuestion): Promise<OutcomesAnswer> => {
+    const { firstMonth, lastMonth } = period
+    // What waits is looked at first, and counts last: what is counted in between shows as pending, never as counted when it is
+    // not, and is never remembered as what was there before.
+    const { waiting, contract, recounts } = await look({ provider, contractId })
+    const wholePlan = planFor(contract, definitions)
+    const plan = agreedPlan(wholePlan)
+    const today = clock.today()
+    const grouping = groupingFor({ kind: 'provider', organisation: provider }, contract)
+    const isDated = hasDatedCounts(plan)
+    // What came into support before the period may still be in it.
+    const first = isDated ? 0 : firstMonth
+    const pending =
+      contract.countedWith === null || waiting.some((month) => month >= first && month <= lastMonth)
 
-      const work = async (): Promise<AnsweredFigures> => {
-        const groups = by === undefined ? undefined : groupsFor(grouping, by)
-        const read = async (filter: GroupFilter | undefined) => {
-          const [merged, dated] = await Promise.all([
-            filter ? store.counts.merged(contractId, firstMonth, lastMonth, filter) : [],
-            filter && isDated ? store.counts.dated(contractId, lastMonth, filter) : [],
-          ])
-          return { merged, dated }
-        }
-        const [all, grouped] = await Promise.all([read(grouping), read(groups)])
-        const around = { contract, plan, period, today }
-        return {
-          ...figuresFrom(all, around),
-          groups:
-            groups === undefined || by === undefined
-              ? []
-              : groupFigures(grouped, { by, prefix: groups.prefix }, around),
-        }
+    const work = async (store: Store): Promise<AnsweredFigures> => {
+      const groups = by === undefined ? undefined : groupsFor(grouping, by)
+      const read = async (filter: GroupFilter | undefined) => {
+        const [merged, dated] = await Promise.all([
+          filter ? store.counts.merged(contractId, firstMonth, lastMonth, filter) : [],
+          filter && isDated ? store.counts.dated(contractId, lastMonth, filter) : [],
+        ])
+        return { merged, dated }
       }
-      const key = [contractId, grouping.by, grouping.value, by ?? '', firstMonth, lastMonth].join(' ')
-      const state = stampOf({ contract, plan: wholePlan, recounts, today, returnGraceDays })
-      let figures = worked.find(key, state)
-      if (figures === undefined) {
-        figures = await work()
-        worked.keep(key, state, figures)
-      }
+      const [all, grouped] = await Promise.all([read(grouping), read(groups)])
+      const around = { contract, plan, period, today }
       return {
-        contract: contractId,
-        period,
-        computedAt: clock.now().toISOString(),
-        pending,
-        provisional: isProvisional(period, returnGraceDays, today),
-        figures,
+        ...figuresFrom(all, around),
+        groups:
+          groups === undefined || by === undefined
+            ? []
+            : groupFigures(grouped, { by, prefix: groups.prefix }, around),
       }
-    })
+    }
+    const key = [contractId, grouping.by, grouping.value, by ?? '', firstMonth, lastMonth].join(' ')
+    const state = stampOf({ contract, plan: wholePlan, recounts, today, returnGraceDays })
+    let figures = worked.find(key, state)
+    if (figures === undefined) {
+      figures = await transact({ role: 'provider', organisation: provider }, work)
+      worked.keep(key, state, figures)
+    }
+    return {
+      contract: contractId,
+      period,
+      computedAt: clock.now().toISOString(),
+      pending,
+      provisional: isProvisional(period, returnGraceDays, today),
+      figures,
+    }
+  }
+}
+
+/** @throws {Problem} `notFound` if the contract is not this provider's */
+async function stateOf({ marks, contracts, releases }: Store, contractId: string) {
+  const [waiting, contract, recounts] = await Promise.all([
+    marks.months(contractId),
+    contracts.find(contractId),
+    releases.recounts(contractId),
+  ])
+  if (contract === undefined) throw notFound()
+  return { waiting, contract, recounts }
 }
 
 /** Some 20 megabytes, with their texts. */

@@ -7,6 +7,7 @@ import type { StoredContract } from '../../store/contracts.ts'
 import type { Store } from '../../store/store.ts'
 import type { Needs } from '../needs.ts'
 import { releaseFigures, stampOf, type ReleaseQuestion } from './release-figures.ts'
+import { sharedLook } from '../shared-look.ts'
 import { makeStateCache } from './state-cache.ts'
 
 /** What a commissioner may see of a contract in some periods, each in the order in which it was asked for. */
@@ -46,9 +47,22 @@ export const readReleasedAs = <F>(needs: ReadNeeds, { make, cellsOf }: Reading<F
   const release = releaseFigures(needs)
   const { transact } = needs
   const reader: Reader<F> = { needs, make, cache: makeStateCache(MOST_CELLS, cellsOf) }
+  const lookShared = sharedLook(
+    ({ commissioner, question }: Asking) =>
+      transact({ role: 'commissioner', organisation: commissioner }, (store) =>
+        look(reader, store, question),
+      ),
+    ({ commissioner, question: { contractId, by = '', periods } }) =>
+      [
+        commissioner,
+        contractId,
+        by,
+        ...periods.map(({ firstMonth, lastMonth }) => `${firstMonth}-${lastMonth}`),
+      ].join(' '),
+  )
   return async (commissioner: string, question: ReleaseQuestion): Promise<ReadReleased<F>> => {
     const as = { role: 'commissioner', organisation: commissioner } as const
-    const known = await transact(as, (store) => look(reader, store, question))
+    const known = await lookShared({ commissioner, question })
     if (known.periods) return { ...known, periods: known.periods }
     const pending = await release(question)
     return transact(as, async (store) => {
@@ -59,6 +73,11 @@ export const readReleasedAs = <F>(needs: ReadNeeds, { make, cellsOf }: Reading<F
       return { ...around, periods: await figuresOf(reader, store, question, { ...around, asked }), pending }
     })
   }
+}
+
+interface Asking {
+  commissioner: string
+  question: ReleaseQuestion
 }
 
 interface Reader<F> extends Pick<Reading<F>, 'make'> {

@@ -63,21 +63,19 @@ export const readOutcomes = (needs: ReadNeeds) => {
       : readExact(reader.organisation, question)
 }
 
-const readExactOutcomes = ({ transact, definitions, clock, returnGraceDays }: ReadNeeds) => {
+const readExactOutcomes = (needs: ReadNeeds) => {
+  const { transact, clock, returnGraceDays } = needs
   const worked = makeStateCache<AnsweredFigures>(MOST_ENTRIES, entriesIn)
   const look = sharedLook(
     ({ provider, contractId }: { provider: string; contractId: string }) =>
-      transact({ role: 'provider', organisation: provider }, (store) => stateOf(store, contractId)),
+      transact({ role: 'provider', organisation: provider }, (store) => stateOf(needs, store, contractId)),
     ({ provider, contractId }) => `${provider} ${contractId}`,
   )
   return async (provider: string, { contractId, period, by }: OutcomesQuestion): Promise<OutcomesAnswer> => {
     const { firstMonth, lastMonth } = period
     // What waits is looked at first, and counts last: what is counted in between shows as pending, never as counted when it is
     // not, and is never remembered as what was there before.
-    const { waiting, contract, recounts } = await look({ provider, contractId })
-    const wholePlan = planFor(contract, definitions)
-    const plan = agreedPlan(wholePlan)
-    const today = clock.today()
+    const { waiting, contract, plan, today, stamp } = await look({ provider, contractId })
     const grouping = groupingFor({ kind: 'provider', organisation: provider }, contract)
     const isDated = hasDatedCounts(plan)
     // What came into support before the period may still be in it.
@@ -105,11 +103,10 @@ const readExactOutcomes = ({ transact, definitions, clock, returnGraceDays }: Re
       }
     }
     const key = [contractId, grouping.by, grouping.value, by ?? '', firstMonth, lastMonth].join(' ')
-    const state = stampOf({ contract, plan: wholePlan, recounts, today, returnGraceDays })
-    let figures = worked.find(key, state)
+    let figures = worked.find(key, stamp)
     if (figures === undefined) {
       figures = await transact({ role: 'provider', organisation: provider }, work)
-      worked.keep(key, state, figures)
+      worked.keep(key, stamp, figures)
     }
     return {
       contract: contractId,
@@ -122,15 +119,26 @@ const readExactOutcomes = ({ transact, definitions, clock, returnGraceDays }: Re
   }
 }
 
-/** @throws {Problem} `notFound` if the contract is not this provider's */
-async function stateOf({ marks, contracts, releases }: Store, contractId: string) {
+/**
+ * What exact figures of a contract depend on.
+ *
+ * @throws {Problem} `notFound` if the contract is not this provider's
+ */
+async function stateOf(
+  { definitions, clock, returnGraceDays }: ReadNeeds,
+  { marks, contracts, releases }: Store,
+  contractId: string,
+) {
   const [waiting, contract, recounts] = await Promise.all([
     marks.months(contractId),
     contracts.find(contractId),
     releases.recounts(contractId),
   ])
   if (contract === undefined) throw notFound()
-  return { waiting, contract, recounts }
+  const plan = planFor(contract, definitions)
+  const today = clock.today()
+  const stamp = stampOf({ contract, plan, recounts, today, returnGraceDays })
+  return { waiting, contract, plan: agreedPlan(plan), today, stamp }
 }
 
 /** Some 20 megabytes, with their texts. */

@@ -3,6 +3,7 @@ import { everyBy } from '../domain/counting/groups.ts'
 import type { ContractMonth, Count, DatedCount, Grouping } from '../domain/counts.ts'
 import type { Month } from '../domain/period.ts'
 import type { Sql, Write } from './database.ts'
+import { placedIn } from './placed-in.ts'
 
 /** Which counts are read: of everybody, of one group, or of all groups whose value begins with a prefix. */
 export type GroupFilter = Grouping | { by: string; prefix: string }
@@ -67,7 +68,7 @@ export const countsIn = (sql: Sql) => {
           : [
               sql`
                 delete from counts
-                where ctid = any(array(
+                where ${placedIn(sql, contractId)} any(array(
                   select c.place from ${rows(gone)} cross join lateral (
                     select ctid as place from counts
                     where contract_id = ${contractId} and by = r.by and month = r.month and value = r.value

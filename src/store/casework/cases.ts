@@ -1,6 +1,7 @@
 import type { SupportCase } from '../../domain/casework/support-case.ts'
 import type { LondonDate } from '../../domain/period.ts'
 import type { Sql, Write } from '../database.ts'
+import { placedIn } from '../placed-in.ts'
 import { eachOf } from './each-of.ts'
 import type { PageRequest } from '../store.ts'
 
@@ -89,7 +90,7 @@ export const casesIn = (sql: Sql) => {
       return sql`
         update cases set counted_on = (${datesOf} ->> 'countedOn')::date,
           in_support_from = (${datesOf} ->> 'inSupportFrom')::date
-        where ctid = any(array(select found.place from ${eachOf(sql, refs, lookup)}))`
+        where ${placedIn(sql, contractId)} any(array(select found.place from ${eachOf(sql, refs, lookup)}))`
     },
 
     async list(contractId: string, { limit, after }: PageRequest): Promise<StoredCase[]> {

@@ -3,7 +3,7 @@ import { everyBy } from '../domain/counting/groups.ts'
 import type { ContractMonth, Count, DatedCount, Grouping } from '../domain/counts.ts'
 import type { Month } from '../domain/period.ts'
 import type { Sql, Write } from './database.ts'
-import { placedIn } from './placed-in.ts'
+import { placedIn } from './rows/placed-in.ts'
 
 /** Which counts are read: of everybody, of one group, or of all groups whose value begins with a prefix. */
 export type GroupFilter = Grouping | { by: string; prefix: string }

@@ -1,6 +1,6 @@
 import type { Assessment, Dating } from '../../domain/casework/support-case.ts'
 import type { Sql, Write } from '../database.ts'
-import { eachOf } from './each-of.ts'
+import { eachOf } from '../rows/each-of.ts'
 import type { PageRequest } from '../store.ts'
 
 export type StoredAssessment = Assessment & {

@@ -1,8 +1,8 @@
 import type { SupportCase } from '../../domain/casework/support-case.ts'
 import type { LondonDate } from '../../domain/period.ts'
 import type { Sql, Write } from '../database.ts'
-import { placedIn } from '../placed-in.ts'
-import { eachOf } from './each-of.ts'
+import { placedIn } from '../rows/placed-in.ts'
+import { eachOf } from '../rows/each-of.ts'
 import type { PageRequest } from '../store.ts'
 
 export type StoredCase = SupportCase & {

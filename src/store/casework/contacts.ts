@@ -1,7 +1,7 @@
 import type { Contact } from '../../domain/casework/contact.ts'
 import type { LondonDate } from '../../domain/period.ts'
 import type { Sql, Write } from '../database.ts'
-import { eachOf } from './each-of.ts'
+import { eachOf } from '../rows/each-of.ts'
 import type { PageRequest } from '../store.ts'
 
 export type StoredContact = Contact & {

@@ -1,5 +1,5 @@
 import type { Sql, Write } from '../database.ts'
-import { eachOf } from './each-of.ts'
+import { eachOf } from '../rows/each-of.ts'
 
 /** What was erased, by a hash of its name, and whose it was. */
 export interface Erasure {

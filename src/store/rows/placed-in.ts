@@ -1,4 +1,4 @@
-import type { Sql, Write } from './database.ts'
+import type { Sql, Write } from '../database.ts'
 
 /**
  * The beginning of a condition for rows of a contract that were looked up before: what follows are their places. Partitions

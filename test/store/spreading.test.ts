@@ -1,6 +1,8 @@
 import postgres from 'postgres'
 import t from 'tap'
+import { connectOwner } from '../../src/store/database.ts'
 import { migrate } from '../../src/store/owner/migrate.ts'
+import { openStore } from '../../src/store/store.ts'
 import { makeDatabase, type TestDatabase } from '../support/database.ts'
 
 /**
@@ -98,3 +100,48 @@ t.test(
     }
   },
 )
+
+t.test('what is written by the place of a row meets that contract alone, in partitions, too', async (t) => {
+  await owner.unsafe(`
+    create schema parted;
+    create table parted.cases (like public.cases) partition by list (contract_id);
+    create table parted.counts (like public.counts) partition by list (contract_id);
+    create table parted.recounts (like public.recounts, primary key (contract_id, month))`)
+  for (const contract of ['ours', 'theirs'])
+    for (const table of ['cases', 'counts'])
+      await owner.unsafe(
+        `create table parted.${table}_${contract} partition of parted.${table} for values in ('${contract}')`,
+      )
+  await owner.unsafe(`
+    insert into parted.cases (contract_id, case_ref, delivered_by, counted_on, in_support_from, revision, created_at, updated_at)
+    select c, 'a', 'p', '2019-01-02', '2019-01-01', 1, now(), now() from unnest(array['ours', 'theirs']) c;
+    insert into parted.counts (contract_id, month, subject, by, value, x, y, n)
+    select c, 201901, 's', '', '', 0, 0, 7 from unnest(array['ours', 'theirs']) c`)
+  const places = await owner`select distinct ctid from parted.cases`
+  t.equal(places.length, 1, 'both have the same place')
+
+  const login = connectOwner(database.address)
+  try {
+    await login`set search_path = parted`
+    const store = openStore(login)
+    await store.cases.setDates('ours', [{ caseRef: 'a', countedOn: '2019-03-04', inSupportFrom: null }])
+    const gone = { subject: 's', by: '', value: '', x: 0, y: 0, n: 7, month: 201901 }
+    await Promise.all(
+      store.counts.change({ contractId: 'ours', month: 201901 }, { written: [], gone: [gone] }),
+    )
+  } finally {
+    await login.end()
+  }
+  t.same(
+    [
+      ...(await owner`
+        select contract_id, counted_on::text as day, in_support_from::text as since
+        from parted.cases order by contract_id`),
+    ],
+    [
+      { contract_id: 'ours', day: '2019-03-04', since: null },
+      { contract_id: 'theirs', day: '2019-01-02', since: '2019-01-01' },
+    ],
+  )
+  t.same([...(await owner`select contract_id, n::int from parted.counts`)], [{ contract_id: 'theirs', n: 7 }])
+})

@@ -247,3 +247,43 @@ t.test('quarters and a year are made from the same months', async (t) => {
   t.same(await counted(people, '2019-M03..2019-M04'), [2, 4])
   t.same(await counted(people, '2018-19-Q4..2019-20-Q1'), [3, 5])
 })
+
+t.test('whoever asks at the same time is answered their own question', async (t) => {
+  const [ours, theirs] = [
+    await scene(),
+    await scene({ title: 'Theirs', measures: ['personal-safety-reduced'] }),
+  ]
+  for (const [people, howMany] of [
+    [ours, 6],
+    [theirs, 8],
+  ] as const) {
+    await people.resolved(howMany, 5)
+    await people.resolved(howMany + 10, 5, '2019-05-01')
+  }
+  const stranger = await service.join('stranger', 'provider')
+  const strangers = await service.join('strangers', 'commissioner')
+  const allowed = [keys.provider, keys.commissioner].flatMap((key) =>
+    [ours, theirs].flatMap((people) =>
+      ['2018-19-Q4', '2019-20-Q1'].flatMap((period) =>
+        ['', '&by=sex'].map((by) => ({ key, path: `${people.contract}/outcomes?period=${period}${by}` })),
+      ),
+    ),
+  )
+  const foreign = [stranger, strangers].map((key) => ({
+    key,
+    path: `${ours.contract}/outcomes?period=2018-19-Q4`,
+  }))
+  const told = async ({ key, path }: { key: string; path: string }) => {
+    const { status, body } = await service.send('GET', `/v1/contracts/${path}`, { key })
+    return { status, period: body.period, measures: body.measures, groups: body.groups?.length }
+  }
+  for (const people of [ours, theirs])
+    for (const key of [keys.provider, keys.commissioner])
+      for (const period of ['2018-19-Q4', '2019-20-Q1']) await people.outcomes(period, key)
+  const questions = [...allowed, ...foreign]
+  const alone: unknown[] = []
+  for (const question of questions) alone.push(await told(question))
+  for (let times = 0; times < 3; times++) t.same(await Promise.all(questions.map(told)), alone)
+  t.same((await told(foreign[0] ?? { key: '', path: '' })).status, 404)
+  t.ok(new Set(alone.map((one) => JSON.stringify(one))).size >= 8, 'they differ')
+})

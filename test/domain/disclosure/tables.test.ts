@@ -303,3 +303,23 @@ t.test('nor where those of one month follow, and of these a part is small', asyn
     '100 without 42 improved in October, which leaves three of 61 with a need',
   )
 })
+
+t.test('nor of a group that hides another one in the month in which both are hidden', async (t) => {
+  const cells = [
+    ...cellsOf('arson', [1, 6, 8, 6, 1], [29, 13, 32, 7, 1]),
+    ...cellsOf('burglary', [24, 2, 0, 2, 2], [9, 40, 0, 1, 8]),
+    ...cellsOf('fraud', [7, 37, 1, 38, 0], [9, 6, 38, 0, 37]),
+  ]
+  const both = answerTo('2018-M10..2018-M11', cells, [])
+  const [october, november] = ['2018-M10', '2018-M11'].map((month) =>
+    answerTo(month, cells, ['2018-M10..2018-M11']),
+  )
+  t.match(october?.get('fraud')?.measures[1], { measure: 'reduced', numerator: 44 })
+  t.match(november?.get('arson')?.measures[1], { measure: 'reduced', numerator: 42 })
+  t.match(november?.get('burglary')?.measures[0], { measure: 'resolved', denominator: 50 })
+  t.match(
+    both.get('fraud')?.changes[0],
+    { improved: null },
+    '59 without 44 are 15, 106 without 42 and 15 are 49, and of 50 with a need one is left',
+  )
+})

@@ -114,16 +114,17 @@ export class ShownBlocks {
 
   /** Whether a group is shown in some blocks of a period, and not in others. */
   isHiddenWithin(period: Block, group: Group): boolean {
-    const within = this.#blocks.filter((block) => contains(period, block))
     const hiding = this.blocksHiding(period, group)
-    return hiding.length > 0 && hiding.length < within.length
+    return hiding.length > 0 && hiding.length < this.blocksWithin(period).length
+  }
+
+  blocksWithin(period: Block): Block[] {
+    return this.#blocks.filter((block) => contains(period, block))
   }
 
   /** The blocks of a period in which a group is not shown. */
   blocksHiding(period: Block, group: Group): Block[] {
-    return this.#blocks.filter(
-      (block) => contains(period, block) && cellIn(this.#cells, block, group) === undefined,
-    )
+    return this.blocksWithin(period).filter((block) => cellIn(this.#cells, block, group) === undefined)
   }
 
   /** What a period tells by now; undefined: it is not shown. */
@@ -164,8 +165,9 @@ export class ShownBlocks {
 
   /** The groups of one kind in a period, each once, shown or hidden. */
   groupsWithin(period: Block, by: string): Group[] {
-    const within = this.#blocks.filter((block) => contains(period, block))
-    const cells = within.flatMap((block) => this.cellsOf(block).filter((cell) => cell.by === by))
+    const cells = this.blocksWithin(period).flatMap((block) =>
+      this.cellsOf(block).filter((cell) => cell.by === by),
+    )
     return [...new Set(cells.map(({ value }) => value))].map((value) => ({ by, value }))
   }
 

@@ -30,17 +30,27 @@ export function isEnoughLeft(
     const told = values.map((value) => whole.shown(value)?.get(name) ?? part.shown(value)?.get(some) ?? 0)
     return isFit(told.reduce((rest, count) => rest - count, whole.all?.get(name) ?? 0))
   }
-  const areAllLeft = (one: GroupsTold, other: GroupsTold): boolean =>
-    isAlike(one, other) ||
-    [...(one.all ?? [])].every(([name, total]) => {
-      const told = values.map((value) =>
-        (one.shown(value) ?? (other.shown(value) && one.counted(value)))?.get(name),
-      )
-      return isFit(told.reduce<number>((rest, count) => rest - (count ?? 0), total))
-    })
+  const areBothLeft = (one: GroupsTold, other: GroupsTold): boolean =>
+    areAllLeft(one, { values, isTold: (value) => other.shown(value) !== undefined }, isFit)
   const isOfTheSame = links.some(({ isSame }) => isSame)
   return (
     (whole.all === undefined || isAlike(whole, part) || links.every(isLeft)) &&
-    (!isOfTheSame || (areAllLeft(whole, part) && areAllLeft(part, whole)))
+    (!isOfTheSame || (areBothLeft(whole, part) && areBothLeft(part, whole)))
+  )
+}
+
+/**
+ * Whether enough people stay hidden in all that a figure has to tell, where some of the groups that it hides are told of
+ * elsewhere.
+ */
+export function areAllLeft(
+  { all, shown, counted }: GroupsTold,
+  { values, isTold }: { values: readonly string[]; isTold: (value: string) => boolean },
+  isFit: (count: number) => boolean,
+): boolean {
+  if (!values.some((value) => shown(value) === undefined && isTold(value))) return true
+  const told = values.map((value) => shown(value) ?? (isTold(value) ? counted(value) : undefined))
+  return [...(all ?? [])].every(([name, total]) =>
+    isFit(told.reduce((rest, numbers) => rest - (numbers?.get(name) ?? 0), total)),
   )
 }

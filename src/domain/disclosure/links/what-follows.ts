@@ -6,7 +6,7 @@ import { merged } from '../rows.ts'
 import type { ShownBlocks, ToldNumbers } from '../desk/shown-blocks.ts'
 import { isSmall } from '../small.ts'
 import type { Bundle, BundledLink, BundlesBySeries } from './bundles.ts'
-import { isEnoughLeft, type GroupsTold } from './left-hidden.ts'
+import { areAllLeft, isEnoughLeft, type GroupsTold } from './left-hidden.ts'
 import { differencesAround, type CountedBlock } from './nested.ts'
 
 /** What is asked of a series that others are linked with. */
@@ -139,15 +139,20 @@ export class WhatFollows<T extends Teller> {
     return this.#bundles.every(({ terms, links, isAcrossGroups }) => {
       const [whole, part] = terms
       if (isAcrossGroups || terms.length !== 2 || whole === undefined || part === undefined) return true
-      const told = ({ teller }: Term<T>): GroupsTold => ({
-        all: teller.shown.now(block, EVERYBODY),
-        shown: (value) => teller.shown.now(block, { by, value }),
-        counted: (value) => teller.toldIn(block, { by, value }),
-        ...(teller === this.#own && own),
+      const other = whole.teller === this.#own ? part.teller : whole.teller
+      if (other.shown.groupsWithin(block, by).length === 0) return true
+      const told = ({ teller }: Term<T>): GroupsTold =>
+        teller === this.#own ? own : groupsToldBy(teller, block, by)
+      if (!isEnoughLeft(links, { whole: told(whole), part: told(part), values }, isFit)) return false
+      if (!links.some(({ isSame }) => isSame)) return true
+      // What the other hides in one block only, this one tells together with its other blocks.
+      return other.shown.blocksWithin(block).every((one) => {
+        const isTold = (value: string): boolean => {
+          const hiding = other.shown.blocksHiding(block, { by, value })
+          return own.shown(value) !== undefined && hiding.length === 1 && hiding[0] === one
+        }
+        return areAllLeft(groupsToldBy(other, one, by), { values, isTold }, isFit)
       })
-      const { shown } = whole.teller === this.#own ? part.teller : whole.teller
-      if (shown.groupsWithin(block, by).length === 0) return true
-      return isEnoughLeft(links, { whole: told(whole), part: told(part), values }, isFit)
     })
   }
 
@@ -329,6 +334,14 @@ export class WhatFollows<T extends Teller> {
 /** Whom a term is about, where a bundle is looked at for a group. */
 const groupOf = ({ isAcrossGroups }: ToldBundle, { of }: Term, asked: Group): Group =>
   isAcrossGroups ? of : asked
+
+function groupsToldBy(teller: Teller, block: Block, by: string): GroupsTold {
+  return {
+    all: teller.shown.now(block, EVERYBODY),
+    shown: (value) => teller.shown.now(block, { by, value }),
+    counted: (value) => teller.toldIn(block, { by, value }),
+  }
+}
 
 /** What each of a bundle's series tells, in its place; undefined: what is left in the rest. */
 type Told = readonly (ToldNumbers | undefined)[]

@@ -266,8 +266,13 @@ const cellsOf = (group: string, ...months: number[][]): (Cell & { count: number 
     ALL.map((outcome, at) => ({ month, group, outcome, count: counts[at] ?? 0 })),
   )
 
-const answerTo = (label: string, cells: readonly (Cell & { count: number })[], before: readonly string[]) => {
-  const office = new Office(undefined, measures)
+const answerTo = (
+  label: string,
+  cells: readonly (Cell & { count: number })[],
+  before: readonly string[],
+  asked: readonly Measure[] = measures,
+) => {
+  const office = new Office(undefined, asked)
   const ask = (one: string) => {
     const period = parsePeriod(one)
     if (period === undefined) throw new Error(one)
@@ -321,5 +326,50 @@ t.test('nor of a group that hides another one in the month in which both are hid
     both.get('fraud')?.changes[0],
     { improved: null },
     '59 without 44 are 15, 106 without 42 and 15 are 49, and of 50 with a need one is left',
+  )
+})
+
+t.test('nor of those whom a figure of some of the people hides in one of the months', async (t) => {
+  const resolved = measures.slice(0, 1)
+  const cells = [
+    ...cellsOf('arson', [20, 0, 33, 1, 9], [3, 0, 20, 27, 30]),
+    ...cellsOf('burglary', [25, 15, 16, 2, 9], [36, 34, 18, 25, 10]),
+  ]
+  const [october, november] = ['2018-M10', '2018-M11'].map((month) => answerTo(month, cells, [], resolved))
+  t.match(october?.get('arson')?.measures[0], { numerator: 20 })
+  t.match(november?.get('arson')?.measures[0], { numerator: null })
+  const both = answerTo('2018-M10..2018-M11', cells, ['2018-M10', '2018-M11'], resolved)
+  t.match(both.get('arson')?.changes[0], { improved: null }, '23 without 20 are three')
+})
+
+t.test('a rate and the change of its score hide the same groups, and show the others', async (t) => {
+  const met = (gone: number, same: number): number[] => [gone, 0, same, 0, 0]
+  const cells = [
+    ...cellsOf('arson', met(8, 35)),
+    ...cellsOf('burglary', met(35, 5)),
+    ...cellsOf('fraud', met(0, 5)),
+    ...cellsOf('hate', met(1, 5)),
+  ]
+  const groups = answerTo('2018-M10', cells, [], measures.slice(0, 1))
+  const shown = [...groups].filter(
+    ([
+      ,
+      {
+        measures: [rate],
+      },
+    ]) => rate?.numerator !== null,
+  )
+  const moved = [...groups].filter(
+    ([
+      ,
+      {
+        changes: [change],
+      },
+    ]) => change?.improved !== null,
+  )
+  t.same(
+    [shown, moved].map((of) => of.map(([value]) => value)),
+    [['arson'], ['arson']],
+    'by 44 less 35 less 8 one of fraud and hate would be known',
   )
 })
